@@ -1,0 +1,103 @@
+// What a bootloader says about itself and where its behaviour is a matter of policy.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dfurig::dfu {
+
+/// What DFU_CLRSTATUS does outside dfuERROR.
+enum class ClrstatusOutsideError {
+  ErrorUnknown,  ///< acknowledged; dfuERROR, errUNKNOWN
+  ToIdle,        ///< acknowledged; dfuIDLE
+  Stall,         ///< DFU 1.1 Appendix A
+};
+
+/// How GETSTATUS is answered while an operation is still running.
+enum class WhileBusy {
+  Hold,         ///< the device NAKs until the operation has ended
+  DnbusyAgain,  ///< dfuDNBUSY with the same poll time-out
+  Stall,        ///< the request is stalled, the state stays
+};
+
+/// The state the bootloader starts in.
+enum class StartState { Idle, ErrorFirmware };
+
+/// Read Unprotect on a chip that is not protected: AN3156 T4's footnotes contradict each other.
+enum class UnprotectUnprotected {
+  MassErase,   ///< flash and RAM erased, option bytes to default
+  RamCleared,  ///< RAM cleared, flash kept
+};
+
+/// Set Address Pointer while read protection is active.
+enum class SetAddressProtected { Accepted, ErrVendor };
+
+/// Milliseconds; `busy_ms` is what the operation takes, `poll_ms` what bwPollTimeout says.
+struct Timing {
+  std::uint32_t poll_ms = 0;
+  std::uint32_t busy_ms = 0;
+  bool operator==(const Timing&) const = default;
+};
+
+struct Timings {
+  Timing set_address;
+  Timing erase_sector;
+  Timing mass_erase;
+  Timing program;
+  Timing read_unprotect;
+  Timing leave;                   ///< poll_ms in the dfuMANIFEST reply; busy_ms until it detaches
+  bool operator==(const Timings&) const = default;
+};
+
+/// One alternate setting: a name and the memory it shows.
+struct Alternate {
+  std::string name;    ///< the whole interface string, "@Internal Flash  /0x08000000/…"
+  bool operator==(const Alternate&) const = default;
+};
+
+struct BootloaderSpec {
+  std::string name;  ///< "rom-f4"
+  std::string title; ///< "STM32F4 ROM, V9.1"
+
+  // USB identity.
+  std::uint16_t bcdUSB = 0;
+  std::uint16_t idVendor = 0;
+  std::uint16_t idProduct = 0;
+  std::uint16_t bcdDevice = 0;
+  std::uint8_t bMaxPacketSize0 = 64;
+  std::uint8_t bmAttributes = 0;        ///< of the configuration
+  std::uint8_t bMaxPower = 0;           ///< units of 2 mA
+  std::string manufacturer;
+  std::string product;
+  std::string serial;
+  std::uint16_t device_status = 0;      ///< GET_STATUS(device)
+  std::vector<Alternate> alternates;
+
+  // DFU functional descriptor (DFU 1.1 §4.1.3).
+  std::uint8_t dfu_bmAttributes = 0;
+  std::uint16_t wDetachTimeOut = 0;     ///< ms
+  std::uint16_t wTransferSize = 0;      ///< bytes
+  std::uint16_t bcdDFUVersion = 0;
+
+  // DfuSe.
+  std::uint32_t default_address = 0;
+  std::vector<std::uint8_t> get_commands;  ///< the reply to UPLOAD with wBlockNum 0
+
+  // Policies.
+  StartState start_state = StartState::Idle;
+  ClrstatusOutsideError clrstatus_outside_error = ClrstatusOutsideError::ErrorUnknown;
+  WhileBusy while_busy = WhileBusy::Hold;
+  UnprotectUnprotected unprotect_unprotected = UnprotectUnprotected::MassErase;
+  SetAddressProtected set_address_protected = SetAddressProtected::Accepted;
+
+  Timings timings;
+  bool operator==(const BootloaderSpec&) const = default;
+};
+
+/// `spec` with every duration multiplied: 0 makes operations take no time, and says so to the host.
+BootloaderSpec scaled(BootloaderSpec spec, double factor);
+
+}  // namespace dfurig::dfu

@@ -1,0 +1,91 @@
+// One STM32's memories and registers behind one address space.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stm32/flash.h"
+#include "stm32/gpio.h"
+#include "stm32/not_emulated.h"
+#include "stm32/option_bytes.h"
+#include "stm32/register_block.h"
+#include "stm32/spec.h"
+
+namespace dfurig::stm32 {
+
+enum class ResetKind {
+  PowerOn,  ///< RAM content is lost as well
+  System,   ///< registers go to reset values; RAM and flash keep their content
+};
+
+/// How a memory operation of the bootloader ended.
+enum class MemoryStatus {
+  Ok,
+  BadAddress,  ///< nothing there that can do this
+  Failed,      ///< the memory itself reports an error
+};
+
+/// Every register's content by "BLOCK.REGISTER", in address order of the model.
+struct Snapshot {
+  std::vector<std::pair<std::string, std::uint32_t>> registers;
+  bool operator==(const Snapshot&) const = default;
+};
+
+class Chip {
+ public:
+  explicit Chip(const ChipSpec& spec);
+  Chip(const Chip&) = delete;
+  Chip& operator=(const Chip&) = delete;
+
+  const ChipSpec& spec() const { return spec_; }
+  void reset(ResetKind kind);
+
+  // --- What software on the chip does: clock gating, access modes and effects apply. ---
+
+  /// Reads 1, 2 or 4 bytes; absent where nothing is mapped.
+  std::optional<std::uint32_t> read(std::uint32_t address, unsigned width);
+  /// Writes 1, 2 or 4 bytes to RAM or a register; false where nothing takes it. Flash is programmed
+  /// through `program`.
+  bool write(std::uint32_t address, unsigned width, std::uint32_t value);
+
+  // --- What a bootloader does to memory. ---
+
+  bool is_readable(std::uint32_t address, std::uint32_t size) const;
+  MemoryStatus read_memory(std::uint32_t address, std::span<std::uint8_t> into) const;
+  /// Programs flash or OTP, or stores to RAM.
+  MemoryStatus program(std::uint32_t address, ByteView data);
+  MemoryStatus erase_sector(std::uint32_t address);
+  MemoryStatus mass_erase();
+  void clear_ram();
+
+  // --- What a debugger sees and does: content, whatever the clocks. ---
+
+  /// By "GPIOB.MODER". Absent when the model has no such register.
+  std::optional<std::uint32_t> peek(const std::string& register_name) const;
+  /// Stores content directly, without effects. False when the model has no such register.
+  bool poke(const std::string& register_name, std::uint32_t value);
+  /// The address of "GPIOB.MODER".
+  std::optional<std::uint32_t> address_of(const std::string& register_name) const;
+  Snapshot snapshot() const;
+
+  RegisterBlock* find_block(const std::string& name);
+  const RegisterBlock* find_block(const std::string& name) const;
+
+  Flash& flash() { return flash_; }
+  const Flash& flash() const { return flash_; }
+  OptionBytes& option_bytes() { return option_bytes_; }
+  const OptionBytes& option_bytes() const { return option_bytes_; }
+
+  /// The level something outside drives onto a pin: "PB7". Absent: nothing drives it.
+  /// False when the chip has no such pin.
+  bool drive_pin(const std::string& pin, std::optional<bool> level);
+
+  NotEmulated& not_emulated() { return not_emulated_; }
+  const NotEmulated& not_emulated() const { return not_emulated_; }
+};
+
+}  // namespace dfurig::stm32

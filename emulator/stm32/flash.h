@@ -1,0 +1,50 @@
+// Main flash: sectors, program units, erase, and what programming can and cannot change.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "stm32/spec.h"
+
+namespace dfurig::stm32 {
+
+struct Sector {
+  std::uint32_t address = 0;
+  std::uint32_t size = 0;
+  bool operator==(const Sector&) const = default;
+};
+
+enum class FlashStatus {
+  Ok,
+  OutOfRange,
+  ProgramRefused,  ///< a unit was not erased and the family refuses that (L4 PROGERR)
+};
+
+class Flash {
+ public:
+  explicit Flash(const FlashSpec& spec);
+
+  const FlashSpec& spec() const { return spec_; }
+  bool contains(std::uint32_t address, std::uint32_t size) const;
+  const std::vector<Sector>& sectors() const { return sectors_; }
+  std::optional<Sector> find_sector(std::uint32_t address) const;
+
+  ByteView content() const { return content_; }
+  ByteView view(std::uint32_t address, std::uint32_t size) const;
+
+  /// Programs whole units from `address` on; the odd tail goes the way the model says.
+  FlashStatus program(std::uint32_t address, ByteView data);
+  FlashStatus erase_sector(std::uint32_t address);
+  void erase_all();
+
+  /// Sets content as a programmer over SWD would: no erase needed, every byte as given.
+  FlashStatus preload(std::uint32_t address, ByteView data);
+
+ private:
+  FlashSpec spec_;
+  std::vector<Sector> sectors_;
+  Bytes content_;
+};
+
+}  // namespace dfurig::stm32

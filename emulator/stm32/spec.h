@@ -1,0 +1,129 @@
+// What a chip is made of, as plain values. `model` fills these from JSON; the classes of this
+// folder are built from them. Every number comes from a model file; none is written in C++.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/bytes.h"
+
+namespace dfurig::stm32 {
+
+/// CMSIS-SVD `access` and `modifiedWriteValues`, as far as STM32 registers need them.
+enum class Access {
+  ReadWrite,
+  ReadOnly,
+  WriteOnly,     ///< reads as 0
+  OneToClear,    ///< writing 1 clears the bit, writing 0 leaves it
+};
+
+struct FieldSpec {
+  std::string name;  ///< the manual's: "MODE5", "GPIOBEN"
+  unsigned lsb = 0;
+  unsigned width = 1;
+  Access access = Access::ReadWrite;
+  std::map<std::uint32_t, std::string> values;  ///< names of values: 0 -> "input"; may be empty
+  bool operator==(const FieldSpec&) const = default;
+};
+
+struct RegisterSpec {
+  std::string name;  ///< "MODER"
+  std::uint32_t offset = 0;
+  std::uint32_t reset = 0;  ///< the value at power-on and system reset
+  Access access = Access::ReadWrite;
+  /// Bits outside every field are reserved: they keep their reset value, and a write that would
+  /// change one is reported as not emulated. A register without fields is storage in all 32 bits.
+  std::vector<FieldSpec> fields;
+  std::string effect;  ///< "" or a name of effects.cc, such as "gpio_bsrr"
+  std::string note;    ///< for people; may be empty
+  bool operator==(const RegisterSpec&) const = default;
+};
+
+/// One bit of one register, such as RCC.AHB2ENR bit 1.
+struct BitReference {
+  std::string block;
+  std::string register_name;
+  unsigned bit = 0;
+  bool operator==(const BitReference&) const = default;
+};
+
+struct BlockSpec {
+  std::string name;  ///< "GPIOB"
+  std::string kind;  ///< the peripheral file's name, "gpio-v2"; GPIO ports are the "gpio…" kinds
+  std::uint32_t base = 0;
+  std::uint32_t size = 0x400;  ///< bytes of address space
+  std::vector<RegisterSpec> registers;
+  std::optional<BitReference> clock_enable;  ///< without it set: reads 0, writes are dropped
+  std::optional<BitReference> reset_bit;     ///< while set: registers are held at reset values
+  bool operator==(const BlockSpec&) const = default;
+};
+
+/// `count` sectors of `size` bytes each, following one another. A sector is the erase unit.
+struct SectorRun {
+  unsigned count = 0;
+  std::uint32_t size = 0;
+  bool operator==(const SectorRun&) const = default;
+};
+
+/// What programming does to a program unit that is not erased.
+enum class ProgramOverWritten {
+  And,          ///< bits can only go to the programmed level
+  RefusedUnlessZero,  ///< the unit keeps its content unless all-zero is programmed (L4 PROGERR)
+};
+
+/// What programming does with bytes after the last whole program unit.
+enum class OddTail {
+  Written,  ///< the family programs bytes as well
+  Dropped,  ///< they are lost without an error
+};
+
+struct FlashSpec {
+  std::uint32_t base = 0;
+  std::vector<SectorRun> sectors;
+  unsigned program_unit = 1;  ///< bytes
+  std::uint8_t erased_value = 0xFF;
+  ProgramOverWritten over_written = ProgramOverWritten::And;
+  OddTail odd_tail = OddTail::Written;
+  std::uint32_t size() const;
+  bool operator==(const FlashSpec&) const = default;
+};
+
+/// One address window of option bytes.
+struct Window {
+  std::uint32_t address = 0;
+  std::uint32_t size = 0;
+  bool operator==(const Window&) const = default;
+};
+
+struct OptionBytesSpec {
+  std::vector<Window> windows;
+  Bytes factory;                 ///< the content of all windows, one after the other
+  unsigned rdp_offset = 0;       ///< byte offset of RDP in that content
+  std::uint8_t rdp_level0 = 0xAA;
+  std::uint8_t rdp_level2 = 0xCC;
+  bool operator==(const OptionBytesSpec&) const = default;
+};
+
+enum class MemoryKind { Ram, SystemMemory, Otp, DeviceFeature };
+
+struct MemorySpec {
+  std::string name;  ///< "SRAM1", "System memory"
+  MemoryKind kind = MemoryKind::Ram;
+  std::uint32_t base = 0;
+  std::uint32_t size = 0;
+  Bytes initial;  ///< content at the start of the region; the rest is 0 (RAM) or 0xFF
+  bool operator==(const MemorySpec&) const = default;
+};
+
+struct ChipSpec {
+  std::vector<BlockSpec> blocks;
+  FlashSpec flash;
+  OptionBytesSpec option_bytes;
+  std::vector<MemorySpec> memories;
+  bool operator==(const ChipSpec&) const = default;
+};
+
+}  // namespace dfurig::stm32

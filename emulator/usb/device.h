@@ -1,0 +1,59 @@
+// What a USB device is to the host: an answer to every control transfer.
+#pragma once
+
+#include <optional>
+#include <variant>
+
+#include "support/bytes.h"
+#include "support/clock.h"
+#include "usb/descriptors.h"
+#include "usb/setup_packet.h"
+
+namespace dfurig::usb {
+
+/// The device sends this much in the data stage; it may be shorter than wLength.
+struct DataStage {
+  Bytes data;
+  bool operator==(const DataStage&) const = default;
+};
+/// The status stage succeeds.
+struct Ack {
+  bool operator==(const Ack&) const = default;
+};
+/// Protocol STALL (USB 2.0 §8.5.3.4).
+struct Stall {
+  bool operator==(const Stall&) const = default;
+};
+/// The device NAKs for ever: the transfer ends only when the host cancels it.
+struct NoReply {
+  bool operator==(const NoReply&) const = default;
+};
+
+/// How a control transfer ends. A STALL cannot be forgotten: visit it.
+using ControlReply = std::variant<DataStage, Ack, Stall, NoReply>;
+
+/// A reply, and for how long the device NAKs before it gives it.
+struct Answer {
+  ControlReply reply;
+  Duration hold{};
+  bool operator==(const Answer&) const = default;
+};
+
+/// A USB device without endpoints other than the default control pipe.
+class Device {
+ public:
+  virtual ~Device() = default;
+
+  virtual const DescriptorSet& descriptors() const = 0;
+  /// False before it is plugged in and after it has detached itself.
+  virtual bool is_attached() const = 0;
+  /// `data` is the OUT data stage; empty for an IN transfer.
+  virtual Answer control(const SetupPacket& setup, ByteView data, Instant now) = 0;
+  virtual void bus_reset(Instant now) = 0;
+  /// Lets what is due by `now` happen: an operation ends, the device detaches.
+  virtual void advance(Instant now) = 0;
+  /// When the next such thing is due, if any.
+  virtual std::optional<Instant> next_event() const = 0;
+};
+
+}  // namespace dfurig::usb

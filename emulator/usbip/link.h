@@ -1,0 +1,43 @@
+// A byte stream between a USB/IP client and a server, as the client holds it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "support/bytes.h"
+#include "support/clock.h"
+
+namespace dfurig::usbip {
+
+class Link {
+ public:
+  virtual ~Link() = default;
+  /// Sends all bytes. Ignored once the peer has closed.
+  virtual void send(ByteView bytes) = 0;
+  /// What has arrived, without waiting; may be empty.
+  virtual Bytes receive() = 0;
+  /// True once the peer has closed and everything it sent was received.
+  virtual bool is_closed() const = 0;
+  /// A descriptor that becomes readable when there is something to receive; -1: there is none,
+  /// ask `due_in`.
+  virtual int poll_descriptor() const = 0;
+  /// For a link without a descriptor: how long until `receive` may have something; absent: not
+  /// before the next `send`.
+  virtual std::optional<Duration> due_in() const = 0;
+};
+
+/// Makes a new connection to the same server. Throws ConnectError.
+using Connector = std::function<std::unique_ptr<Link>()>;
+
+/// The server could not be reached.
+class ConnectError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// A connector to a USB/IP server over TCP: host name or address, and port.
+Connector tcp_connector(const std::string& host, std::uint16_t port);
+
+}  // namespace dfurig::usbip
