@@ -94,6 +94,7 @@ struct BootloaderSpec {
   SetAddressProtected set_address_protected = SetAddressProtected::Accepted;
 
   Timings timings;
+  std::uint32_t startup_ms = 0;  ///< from reset until the device is on the bus
   bool operator==(const BootloaderSpec&) const = default;
 };
 

@@ -45,8 +45,9 @@ class Device {
   virtual ~Device() = default;
 
   virtual const DescriptorSet& descriptors() const = 0;
-  /// False before it is plugged in and after it has detached itself.
-  virtual bool is_attached() const = 0;
+  /// 0 while it is not on the bus; another number each time it is plugged in.
+  virtual std::uint32_t attachment() const = 0;
+  bool is_attached() const { return attachment() != 0; }
   /// `data` is the OUT data stage; empty for an IN transfer.
   virtual Answer control(const SetupPacket& setup, ByteView data, Instant now) = 0;
   virtual void bus_reset(Instant now) = 0;

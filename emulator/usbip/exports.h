@@ -31,6 +31,8 @@ class Exports {
   Export* find_attached(const std::string& busid);
   /// In order of busid; what is imported or not attached is left out, as the kernel's exporters do.
   std::vector<const Export*> list_available() const;
+  /// Lets time pass for every device, whether or not somebody has imported it.
+  void advance(Instant now);
   const std::vector<std::unique_ptr<Export>>& all() const { return exports_; }
 
  private:

@@ -1,0 +1,186 @@
+#include "board/board.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "support/hex.h"
+#include "support/input_error.h"
+
+namespace dfurig::board {
+namespace {
+
+/// Main flash, where every STM32 starts its application from.
+std::uint32_t boot_address(const model::Model& model) { return model.chip.flash.base; }
+
+std::string request_text(const usb::SetupPacket& setup) {
+  return "control request bmRequestType " + hex(setup.bmRequestType, 2) + " bRequest " +
+         hex(setup.bRequest, 2) + " wValue " + hex(setup.wValue, 4);
+}
+
+}  // namespace
+
+std::string to_string(Phase phase) {
+  switch (phase) {
+    case Phase::Off:
+      return "off";
+    case Phase::Application:
+      return "application";
+    case Phase::Bootloader:
+      return "bootloader";
+  }
+  return "?";
+}
+
+const model::RegisterPolicy& find_policy(const std::vector<model::RegisterPolicy>& policies,
+                                         const std::string& name, const std::string& place) {
+  std::vector<std::string> names;
+  for (const model::RegisterPolicy& policy : policies) {
+    if (policy.name == name) return policy;
+    names.push_back(policy.name);
+  }
+  std::string known;
+  for (const std::string& it : names) known += (known.empty() ? "" : ", ") + it;
+  throw InputError(place, "unknown policy \"" + name + "\"",
+                   did_you_mean(name, names, "this model has: " + known));
+}
+
+Board::Board(model::Model model, Options options)
+    : model_(std::move(model)),
+      bootloader_spec_(dfu::scaled(model_.bootloader, options.time_scale)),
+      descriptors_(dfu::make_descriptors(bootloader_spec_)),
+      chip_(model_.chip),
+      standard_requests_(descriptors_, bootloader_spec_.device_status),
+      entry_policy_(&find_policy(
+          model_.entry_policies,
+          options.entry_policy.empty() ? model_.entry_policy : options.entry_policy,
+          model_.name + ": entry policy")),
+      leave_policy_(&find_policy(
+          model_.leave_policies,
+          options.leave_policy.empty() ? model_.leave_policy : options.leave_policy,
+          model_.name + ": leave policy")) {}
+
+bool Board::set_boot_pin(const std::string& name, unsigned level) {
+  const auto& pins = model_.boot_pins;
+  if (std::find(pins.begin(), pins.end(), name) == pins.end()) return false;
+  boot_pins_[name] = level;
+  return true;
+}
+
+void Board::power_on(Instant now) {
+  chip_.reset(stm32::ResetKind::PowerOn);
+  happen(now, "power on");
+  boot(now);
+}
+
+void Board::system_reset(Instant now) {
+  chip_.reset(stm32::ResetKind::System);
+  happen(now, "system reset");
+  boot(now);
+}
+
+void Board::boot(Instant now) {
+  is_on_bus_ = false;
+  bootloader_.reset();
+  const BootDecision decision = decide_boot(model_, chip_.option_bytes(), boot_pins_);
+  if (decision.starts_bootloader) return enter_bootloader(now, "boot pins: " + decision.reason);
+  start_application(now, boot_address(model_));
+}
+
+void Board::start_application(Instant now, std::uint32_t address) {
+  phase_ = Phase::Application;
+  application_ = find_application(chip_, address);
+  if (application_) {
+    happen(now, "application at " + hex(address) + " starts: MSP " +
+                    hex(application_->initial_msp) + ", PC " + hex(application_->reset_handler));
+  } else {
+    happen(now, "main flash is selected, and " + hex(address) + " holds no application");
+  }
+}
+
+void Board::jump_to_bootloader(Instant now) {
+  assert(phase_ == Phase::Application);
+  enter_bootloader(now, "the application jumps into system memory");
+}
+
+void Board::enter_bootloader(Instant now, const std::string& how) {
+  remember("before_entry", now);
+  application_.reset();
+  phase_ = Phase::Bootloader;
+  happen(now, "ROM bootloader starts (" + how + ")");
+  remember("in_dfu", now, apply(*entry_policy_, chip_));
+  bootloader_.emplace(bootloader_spec_, chip_);
+  attach_due_ = now + std::chrono::milliseconds(bootloader_spec_.startup_ms);
+  if (*attach_due_ <= now) attach(now);
+}
+
+void Board::attach(Instant now) {
+  attach_due_.reset();
+  standard_requests_.bus_reset();
+  is_on_bus_ = true;
+  ++attachments_;
+  happen(now, "USB: attached");
+}
+
+void Board::remember(const std::string& name, Instant now, Causes causes) {
+  moments_.push_back({name, now, chip_.snapshot(), std::move(causes)});
+}
+
+const Moment* Board::find_moment(const std::string& name) const {
+  const auto found = std::find_if(moments_.rbegin(), moments_.rend(),
+                                  [&](const Moment& moment) { return moment.name == name; });
+  return found == moments_.rend() ? nullptr : &*found;
+}
+
+usb::Answer Board::control(const usb::SetupPacket& setup, ByteView data, Instant now) {
+  advance(now);
+  if (!is_on_bus_) return {usb::NoReply{}};
+  const bool is_dfu = setup.type() == usb::RequestType::Class &&
+                      setup.recipient() == usb::Recipient::Interface;
+  if (is_dfu) return bootloader_->control(setup, data, now);
+  usb::ControlReply reply = usb::Stall{};
+  if (setup.type() == usb::RequestType::Standard) reply = standard_requests_.control(setup);
+  if (std::holds_alternative<usb::Stall>(reply)) unknown_requests_.count(request_text(setup));
+  return {std::move(reply)};
+}
+
+void Board::bus_reset(Instant now) {
+  advance(now);
+  standard_requests_.bus_reset();
+  if (bootloader_) bootloader_->bus_reset();
+}
+
+void Board::advance(Instant now) {
+  if (attach_due_ && *attach_due_ <= now) attach(*attach_due_);
+  if (!bootloader_ || !bootloader_->departure()) return;
+  const dfu::Departure departure = *bootloader_->departure();
+  if (departure.due <= now) depart(departure, departure.due);
+}
+
+std::optional<Instant> Board::next_event() const {
+  if (attach_due_) return attach_due_;
+  if (bootloader_ && bootloader_->departure()) return bootloader_->departure()->due;
+  return std::nullopt;
+}
+
+void Board::depart(const dfu::Departure& departure, Instant now) {
+  is_on_bus_ = false;
+  bootloader_.reset();
+  happen(now, "USB: detached");
+  if (departure.kind == dfu::Departure::Kind::Reset) return system_reset(now);
+  leave(departure.address, now);
+}
+
+/// AN3156 §5.5; without executable code at the address pointer the device resets instead.
+void Board::leave(std::uint32_t address, Instant now) {
+  if (!find_application(chip_, address)) {
+    happen(now, "Leave: no executable code at " + hex(address) + ", the device resets");
+    remember("after_leave", now);
+    return system_reset(now);
+  }
+  Causes causes = apply(*leave_policy_, chip_);
+  happen(now, "Leave: registers by policy " + leave_policy_->name);
+  start_application(now, address);
+  remember("after_leave", now, std::move(causes));
+}
+
+}  // namespace dfurig::board

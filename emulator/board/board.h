@@ -1,0 +1,125 @@
+// One powered chip: reset, boot pins, ROM and application taking turns, on USB or not.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "board/boot.h"
+#include "board/policy.h"
+#include "dfu/bootloader.h"
+#include "model/model.h"
+#include "stm32/chip.h"
+#include "usb/device.h"
+#include "usb/standard_requests.h"
+
+namespace dfurig::board {
+
+enum class Phase {
+  Off,
+  Application,  ///< the application has control
+  Bootloader,   ///< the ROM has control and is on USB
+};
+std::string to_string(Phase phase);
+
+/// The registers at a turning point of the board's life.
+struct Moment {
+  std::string name;  ///< "before_entry", "in_dfu", "after_leave"
+  Instant at{};
+  stm32::Snapshot registers;
+  Causes causes;     ///< of what the bootloader changed since the moment before
+};
+
+/// A turn of the board's life, for the report.
+struct Event {
+  Instant at{};
+  std::string what;
+};
+
+/// What a scenario or a flag may choose instead of the model's defaults.
+struct Options {
+  double time_scale = 1.0;    ///< of every duration of the bootloader; 0: operations take no time
+  std::string entry_policy;   ///< empty: the model's default
+  std::string leave_policy;
+};
+
+/// The policy a model is asked to use. Throws InputError (with near names) when it has none such.
+const model::RegisterPolicy& find_policy(const std::vector<model::RegisterPolicy>& policies,
+                                         const std::string& name, const std::string& place);
+
+class Board : public usb::Device {
+ public:
+  /// Throws InputError when an option names a policy the model does not have.
+  explicit Board(model::Model model, Options options = {});
+  Board(const Board&) = delete;
+  Board& operator=(const Board&) = delete;
+
+  // --- What a person at the bench does. ---
+
+  /// Sets a boot pin for the next reset. False when the chip has no such pin.
+  bool set_boot_pin(const std::string& name, unsigned level);
+  /// Power-on reset and boot decision.
+  void power_on(Instant now);
+  void system_reset(Instant now);
+  /// The application jumps into the ROM: registers are as it left them.
+  void jump_to_bootloader(Instant now);
+
+  // --- What there is to see. ---
+
+  Phase phase() const { return phase_; }
+  const model::Model& model() const { return model_; }
+  stm32::Chip& chip() { return chip_; }
+  const stm32::Chip& chip() const { return chip_; }
+  /// Null unless the phase is Bootloader.
+  const dfu::Bootloader* bootloader() const { return bootloader_ ? &*bootloader_ : nullptr; }
+  const std::vector<Moment>& moments() const { return moments_; }
+  /// The latest moment of that name; null when it has not been.
+  const Moment* find_moment(const std::string& name) const;
+  const std::vector<Event>& events() const { return events_; }
+  const model::RegisterPolicy& entry_policy() const { return *entry_policy_; }
+  const model::RegisterPolicy& leave_policy() const { return *leave_policy_; }
+  /// The application that has control, when it was started by a Leave or by reset.
+  const std::optional<VectorTable>& application() const { return application_; }
+  /// Requests the device stalled because it does not know them, by a sentence.
+  const stm32::NotEmulated& unknown_requests() const { return unknown_requests_; }
+
+  // --- usb::Device ---
+
+  const usb::DescriptorSet& descriptors() const override { return descriptors_; }
+  std::uint32_t attachment() const override { return is_on_bus_ ? attachments_ : 0; }
+  usb::Answer control(const usb::SetupPacket& setup, ByteView data, Instant now) override;
+  void bus_reset(Instant now) override;
+  void advance(Instant now) override;
+  std::optional<Instant> next_event() const override;
+
+ private:
+  void boot(Instant now);
+  void start_application(Instant now, std::uint32_t address);
+  void enter_bootloader(Instant now, const std::string& how);
+  void attach(Instant now);
+  void depart(const dfu::Departure& departure, Instant now);
+  void leave(std::uint32_t address, Instant now);
+  void remember(const std::string& name, Instant now, Causes causes = {});
+  void happen(Instant now, const std::string& what) { events_.push_back({now, what}); }
+
+  model::Model model_;
+  dfu::BootloaderSpec bootloader_spec_;
+  usb::DescriptorSet descriptors_;
+  stm32::Chip chip_;
+  usb::StandardRequests standard_requests_;
+  const model::RegisterPolicy* entry_policy_;
+  const model::RegisterPolicy* leave_policy_;
+  std::map<std::string, unsigned> boot_pins_;
+  std::optional<dfu::Bootloader> bootloader_;
+  std::optional<VectorTable> application_;
+  Phase phase_ = Phase::Off;
+  bool is_on_bus_ = false;
+  std::uint32_t attachments_ = 0;
+  std::optional<Instant> attach_due_;
+  std::vector<Moment> moments_;
+  std::vector<Event> events_;
+  stm32::NotEmulated unknown_requests_;
+};
+
+}  // namespace dfurig::board

@@ -1,0 +1,102 @@
+#include <iomanip>
+#include <iostream>
+
+#include "cli/options.h"
+#include "support/hex.h"
+
+namespace dfurig::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+void heading(const std::string& text) { std::cout << "\n" << text << "\n"; }
+
+void row(const std::string& name, const std::string& value) {
+  std::cout << "  " << std::left << std::setw(22) << name << value << "\n";
+}
+
+void print_usb(const dfu::BootloaderSpec& spec) {
+  heading("USB");
+  row("idVendor:idProduct", hex(spec.idVendor, 4) + ":" + hex(spec.idProduct, 4));
+  row("bcdUSB, bcdDevice", hex(spec.bcdUSB, 4) + ", " + hex(spec.bcdDevice, 4));
+  row("product", "\"" + spec.product + "\" by \"" + spec.manufacturer + "\"");
+  row("serial", spec.serial);
+  row("wTransferSize", std::to_string(spec.wTransferSize));
+  row("DFU bmAttributes", hex(spec.dfu_bmAttributes, 2));
+  for (std::size_t i = 0; i < spec.alternates.size(); ++i) {
+    row("alternate " + std::to_string(i), spec.alternates[i].name);
+  }
+}
+
+void print_memory(const stm32::ChipSpec& chip) {
+  heading("Memory");
+  std::uint32_t address = chip.flash.base;
+  for (const stm32::SectorRun& run : chip.flash.sectors) {
+    row(hex(address), "flash, " + std::to_string(run.count) + " sectors of " +
+                          std::to_string(run.size) + " bytes");
+    address += run.count * run.size;
+  }
+  for (const stm32::Window& window : chip.option_bytes.windows) {
+    row(hex(window.address), "option bytes, " + std::to_string(window.size) + " bytes");
+  }
+  for (const stm32::MemorySpec& memory : chip.memories) {
+    row(hex(memory.base), memory.name + ", " + std::to_string(memory.size) + " bytes");
+  }
+}
+
+void print_boot(const model::Model& model) {
+  heading("The ROM bootloader starts when");
+  for (const model::BootRule& rule : model.bootloader_boot_rules) {
+    std::string text;
+    for (const auto& [name, value] : rule.conditions) {
+      text += (text.empty() ? "" : " and ") + name + "=" + std::to_string(value);
+    }
+    std::cout << "  " << text << (rule.source.empty() ? "" : "   (" + rule.source + ")") << "\n";
+  }
+}
+
+void print_policies(const std::string& title, const std::vector<model::RegisterPolicy>& policies,
+                    const std::string& chosen) {
+  heading(title);
+  for (const model::RegisterPolicy& policy : policies) {
+    std::cout << (policy.name == chosen ? "* " : "  ") << policy.name << " ["
+              << to_string(policy.mark) << "]\n      " << policy.summary << "\n      "
+              << policy.source << "\n";
+  }
+}
+
+void print_facts(const std::vector<model::Fact>& facts) {
+  heading("Where the numbers come from");
+  for (const model::Fact& fact : facts) {
+    std::cout << "  " << std::left << std::setw(11) << to_string(fact.mark) << fact.subject << ": "
+              << fact.source << (fact.note.empty() ? "" : " (" + fact.note + ")") << "\n";
+  }
+}
+
+}  // namespace
+
+int describe_command(const Arguments& arguments) {
+  CommandLine line("describe", "dfurig describe MODEL",
+                   "Shows one chip: USB identity, memory, boot rules, policies (* is the default) "
+                   "and the\nsource of every number.");
+  line.hidden.add_options()("name", po::value<std::string>());
+  line.positional.add("name", 1);
+  add_library_option(line);
+  po::variables_map values;
+  if (!line.parse(arguments, values)) return exit_ok;
+  if (values.count("name") == 0) throw UsageError("describe needs a model\n  usage: " + line.synopsis);
+  const model::Model model = open_library(values).load(values["name"].as<std::string>());
+  std::cout << model.title << "  " << model.family << ", " << model.core << "\n"
+            << model.bootloader.title << "\n";
+  print_usb(model.bootloader);
+  print_memory(model.chip);
+  print_boot(model);
+  print_policies("Entry policies: registers when the ROM starts", model.entry_policies,
+                 model.entry_policy);
+  print_policies("Leave policies: registers when the application starts", model.leave_policies,
+                 model.leave_policy);
+  print_facts(model.facts);
+  return exit_ok;
+}
+
+}  // namespace dfurig::cli

@@ -1,0 +1,92 @@
+#include <deque>
+#include <iostream>
+
+#include "attach/run_tool.h"
+#include "cli/options.h"
+#include "support/hex.h"
+#include "usbip/local_link.h"
+#include "usbip/messages.h"
+
+namespace dfurig::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+CommandLine exec_command_line() {
+  CommandLine line(
+      "exec", "dfurig exec (--model M | --connect HOST:PORT)… [options] -- TOOL ARGUMENTS…",
+      "Runs an unmodified tool that sees the devices as local USB devices: no root, no kernel\n"
+      "module, nothing loaded into the tool. The exit status is the tool's.\n\n"
+      "  dfurig exec --model stm32f405rg -- dfu-util -l\n"
+      "  dfurig exec --connect 127.0.0.1:3240 -- dfu-util -a 0 -s 0x08000000:leave -D app.bin\n\n"
+      "With --model the device lives as long as the tool; with --connect it lives in dfurig serve\n"
+      "(or any USB/IP server) and keeps its state from one tool to the next.");
+  line.options.add_options()("model,m", po::value<std::vector<std::string>>()->value_name("M"),
+                             "start this chip for the tool; may be repeated")(
+      "connect", po::value<std::vector<std::string>>()->value_name("HOST:PORT"),
+      "use the devices of this USB/IP server; may be repeated");
+  add_board_options(line);
+  add_library_option(line);
+  return line;
+}
+
+usbip::Connector parse_server(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return usbip::tcp_connector(text, usbip::default_port);
+  const auto port = parse_number(text.substr(colon + 1));
+  if (!port || *port == 0 || *port > 65535) {
+    throw UsageError("--connect " + text + ": expected HOST:PORT, such as 127.0.0.1:3240");
+  }
+  return usbip::tcp_connector(text.substr(0, colon), static_cast<std::uint16_t>(*port));
+}
+
+/// What stands after "--" is the tool's, whatever it looks like.
+Arguments split_tool(Arguments& arguments) {
+  const auto separator = std::find(arguments.begin(), arguments.end(), "--");
+  Arguments tool;
+  if (separator != arguments.end()) tool.assign(separator + 1, arguments.end());
+  arguments.erase(separator, arguments.end());
+  return tool;
+}
+
+std::vector<std::string> list_of(const po::variables_map& values, const char* name) {
+  return values.count(name) == 0 ? std::vector<std::string>()
+                                 : values[name].as<std::vector<std::string>>();
+}
+
+}  // namespace
+
+int exec_command(const Arguments& all_arguments) {
+  Arguments arguments = all_arguments;
+  attach::ToolCommand tool;
+  tool.arguments = split_tool(arguments);
+  const CommandLine line = exec_command_line();
+  po::variables_map values;
+  if (!line.parse(arguments, values)) return exit_ok;
+  const std::vector<std::string> models = list_of(values, "model");
+  const std::vector<std::string> addresses = list_of(values, "connect");
+  if (tool.arguments.empty() || (models.empty() && addresses.empty())) {
+    throw UsageError("exec needs a device and a tool\n  usage: " + line.synopsis);
+  }
+  const SteadyClock clock;
+  std::deque<board::Board> boards;
+  usbip::Exports exports;
+  std::vector<usbip::Connector> servers;
+  if (!models.empty()) {
+    const model::Library library = open_library(values);
+    for (const std::string& name : models) {
+      board::Board& board = boards.emplace_back(library.load(name), board_options(values));
+      power_on(board, values, clock.now());
+      exports.add(board);
+    }
+    servers.push_back(usbip::local_connector(exports, clock));
+  }
+  for (const std::string& address : addresses) servers.push_back(parse_server(address));
+  const attach::ToolResult result = attach::run_tool(tool, servers);
+  for (const std::string& what : result.not_emulated) {
+    std::cerr << "dfurig: not emulated: " << what << "\n";
+  }
+  return result.exit_status;
+}
+
+}  // namespace dfurig::cli

@@ -1,0 +1,83 @@
+#include <array>
+#include <cstring>
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "support/input_error.h"
+#include "usbip/link.h"
+#include "usbip/server.h"
+
+namespace dfurig::cli {
+namespace {
+
+struct Command {
+  const char* name;
+  const char* summary;
+  int (*run)(const Arguments&);
+};
+
+constexpr std::array commands = {
+    Command{"run", "run scenarios: start devices and host tools, check what must be true",
+            run_command},
+    Command{"exec", "run an unmodified tool that sees a device as a local USB device",
+            exec_command},
+    Command{"serve", "export devices over USB/IP until stopped", serve_command},
+    Command{"models", "list the chips there are", models_command},
+    Command{"describe", "show one chip as readable tables, with sources", describe_command},
+    Command{"validate", "check models and scenarios strictly", validate_command},
+};
+
+void print_help(std::ostream& out) {
+  out << "dfurig is an STM32 that is not there: it emulates the ROM DFU bootloader, the real host\n"
+         "tools flash it, and scenarios check the registers afterwards.\n\n"
+         "usage: dfurig COMMAND [options]\n\n";
+  for (const Command& command : commands) {
+    out << "  " << command.name << std::string(10 - std::strlen(command.name), ' ')
+        << command.summary << "\n";
+  }
+  out << "\ndfurig COMMAND --help explains a command. Try:\n"
+         "  dfurig exec --model stm32f405rg -- dfu-util -l\n\n"
+         "Exit status: 0 all passed, 1 a scenario failed, 2 bad usage or a bad file; exec passes\n"
+         "on the tool's own.\n";
+}
+
+int dispatch(const std::string& name, const Arguments& arguments) {
+  std::vector<std::string> names;
+  for (const Command& command : commands) {
+    if (name == command.name) return command.run(arguments);
+    names.push_back(command.name);
+  }
+  throw UsageError("unknown command \"" + name + "\"\n  " +
+                   did_you_mean(name, names, "dfurig --help lists the commands"));
+}
+
+int main(const Arguments& arguments) {
+  if (arguments.empty()) {
+    print_help(std::cerr);
+    return exit_usage;
+  }
+  const std::string& name = arguments.front();
+  if (name == "--help" || name == "-h" || name == "help") {
+    print_help(std::cout);
+    return exit_ok;
+  }
+  if (name == "--version") {
+    std::cout << "dfurig " DFURIG_VERSION "\n";
+    return exit_ok;
+  }
+  return dispatch(name, Arguments(arguments.begin() + 1, arguments.end()));
+}
+
+}  // namespace
+}  // namespace dfurig::cli
+
+/// The one place where a bad file, flag or address becomes a message and exit status 2.
+int main(int argc, char** argv) {
+  try {
+    return dfurig::cli::main(dfurig::cli::Arguments(argv + 1, argv + argc));
+  } catch (const std::exception& error) {
+    std::cerr << "dfurig: " << error.what() << "\n";
+    return dfurig::cli::exit_usage;
+  }
+}

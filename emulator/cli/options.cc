@@ -1,0 +1,136 @@
+#include "cli/options.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+#include "support/hex.h"
+#include "support/input_error.h"
+
+namespace dfurig::cli {
+namespace {
+
+namespace po = boost::program_options;
+namespace fs = std::filesystem;
+
+/// Beside the program when it is installed, two levels up when it runs from build/PRESET.
+std::string default_models_folder() {
+  if (const char* folder = std::getenv("DFURIG_MODELS")) return folder;
+  std::error_code ignored;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (const fs::path& candidate :
+       {program / "../share/dfurig/models", program / "../../models", program / "models"}) {
+    if (fs::is_directory(candidate / "chips", ignored)) {
+      return candidate.lexically_normal().string();
+    }
+  }
+  return "models";
+}
+
+std::pair<std::string, unsigned> parse_boot_pin(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::string level = equals == std::string::npos ? "" : text.substr(equals + 1);
+  if (level != "0" && level != "1") {
+    throw UsageError("--boot-pin " + text + ": expected NAME=0 or NAME=1, such as BOOT0=1");
+  }
+  return {text.substr(0, equals), level == "1" ? 1u : 0u};
+}
+
+void set_boot_pin(board::Board& board, const std::string& name, unsigned level) {
+  if (board.set_boot_pin(name, level)) return;
+  const auto& pins = board.model().boot_pins;
+  std::string known;
+  for (const std::string& pin : pins) known += (known.empty() ? "" : ", ") + pin;
+  throw InputError(board.model().name, "no boot pin \"" + name + "\"",
+                   did_you_mean(name, pins, "it has: " + known));
+}
+
+/// The pins' part of the first rule that starts the ROM.
+void select_bootloader(board::Board& board) {
+  if (board.model().bootloader_boot_rules.empty()) return;
+  for (const auto& [name, level] : board.model().bootloader_boot_rules.front().conditions) {
+    board.set_boot_pin(name, level);
+  }
+}
+
+}  // namespace
+
+CommandLine::CommandLine(const std::string& command_name, const std::string& synopsis_text,
+                         const std::string& about_text)
+    : command(command_name), synopsis(synopsis_text), about(about_text) {
+  options.add_options()("help,h", "print this and exit");
+}
+
+bool CommandLine::parse(const Arguments& arguments, po::variables_map& values) const {
+  po::options_description all;
+  all.add(options).add(hidden);
+  try {
+    po::store(po::command_line_parser(arguments)
+                  .options(all)
+                  .positional(positional)
+                  .style(po::command_line_style::default_style &
+                         ~po::command_line_style::allow_guessing)
+                  .run(),
+              values);
+    if (values.count("help") != 0) {
+      std::cout << "usage: " << synopsis << "\n\n" << about << "\n\n" << options;
+      return false;
+    }
+    po::notify(values);
+  } catch (const po::error& error) {
+    throw UsageError(std::string(error.what()) + "\n  usage: " + synopsis + "\n  dfurig " +
+                     command + " --help explains every option");
+  }
+  return true;
+}
+
+void add_library_option(CommandLine& line) {
+  line.options.add_options()(
+      "models", po::value<std::string>()->value_name("DIR"),
+      "folder with chips/, peripherals/ and bootloaders/ (default: $DFURIG_MODELS, else the "
+      "models shipped with this program)");
+}
+
+model::Library open_library(const po::variables_map& values) {
+  return model::Library(values.count("models") != 0 ? values["models"].as<std::string>()
+                                                    : default_models_folder());
+}
+
+void add_board_options(CommandLine& line) {
+  line.options.add_options()(
+      "boot-pin", po::value<std::vector<std::string>>()->value_name("PIN=LEVEL"),
+      "level of a boot pin at power-on, such as BOOT0=1; may be repeated (default: the levels that "
+      "start the ROM bootloader)")(
+      "entry-policy", po::value<std::string>()->default_value("")->value_name("NAME"),
+      "what the ROM does to the registers when it starts (default: the model's; see dfurig "
+      "describe)")(
+      "leave-policy", po::value<std::string>()->default_value("")->value_name("NAME"),
+      "what the ROM does to the registers at Leave (default: the model's)")(
+      "time-scale", po::value<double>()->default_value(1.0, "1")->value_name("X"),
+      "multiplies every busy time and poll time-out; 0: operations take no time");
+}
+
+board::Options board_options(const po::variables_map& values) {
+  board::Options options;
+  options.time_scale = values["time-scale"].as<double>();
+  if (!(options.time_scale >= 0 && options.time_scale <= 1000)) {
+    throw UsageError("--time-scale: expected a number from 0 to 1000");
+  }
+  options.entry_policy = values["entry-policy"].as<std::string>();
+  options.leave_policy = values["leave-policy"].as<std::string>();
+  return options;
+}
+
+void power_on(board::Board& board, const po::variables_map& values, Instant now) {
+  if (values.count("boot-pin") == 0) {
+    select_bootloader(board);
+  } else {
+    for (const std::string& text : values["boot-pin"].as<std::vector<std::string>>()) {
+      const auto [name, level] = parse_boot_pin(text);
+      set_boot_pin(board, name, level);
+    }
+  }
+  board.power_on(now);
+}
+
+}  // namespace dfurig::cli

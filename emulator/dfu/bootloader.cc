@@ -1,0 +1,228 @@
+#include "dfu/bootloader.h"
+
+#include <cassert>
+#include <utility>
+
+namespace dfurig::dfu {
+namespace {
+
+using stm32::MemoryStatus;
+
+Duration milliseconds(std::uint32_t ms) { return std::chrono::milliseconds(ms); }
+
+/// AN3156: an address the memory cannot serve is errTARGET. What a failing memory gives is not
+/// documented (no source shows the ROM using errPROG or errERASE); errTARGET is used there too.
+Status status_of(MemoryStatus status) {
+  return status == MemoryStatus::Ok ? Status::OK : Status::errTARGET;
+}
+
+const Timing& timing_of(const Operation& operation, const Timings& timings) {
+  struct Visitor {
+    const Timings& timings;
+    const Timing& operator()(const SetAddress&) const { return timings.set_address; }
+    const Timing& operator()(const EraseSector&) const { return timings.erase_sector; }
+    const Timing& operator()(const MassErase&) const { return timings.mass_erase; }
+    const Timing& operator()(const ReadUnprotect&) const { return timings.read_unprotect; }
+    const Timing& operator()(const WriteMemory&) const { return timings.program; }
+    const Timing& operator()(const Leave&) const { return timings.leave; }
+  };
+  return std::visit(Visitor{timings}, operation);
+}
+
+bool is_device_to_host(Event event) {
+  return event == Event::Upload || event == Event::Getstatus || event == Event::Getstate;
+}
+
+}  // namespace
+
+Bootloader::Bootloader(const BootloaderSpec& spec, stm32::Chip& chip)
+    : spec_(spec),
+      chip_(chip),
+      deviations_{true, true, spec.clrstatus_outside_error},
+      state_(spec.start_state == StartState::Idle ? State::dfuIDLE : State::dfuERROR),
+      status_(spec.start_state == StartState::Idle ? Status::OK : Status::errFIRMWARE),
+      address_pointer_(spec.default_address) {}
+
+void Bootloader::bus_reset() {
+  if (departure_) return;
+  state_ = State::dfuIDLE;
+  status_ = Status::OK;
+  pending_.reset();
+}
+
+usb::Answer Bootloader::control(const usb::SetupPacket& setup, ByteView data, Instant now) {
+  const std::optional<Event> event = find_event(setup.bRequest, setup.wLength);
+  if (!event || setup.wIndex != 0 || setup.is_device_to_host() != is_device_to_host(*event)) {
+    return stall_with(Status::errSTALLEDPKT);
+  }
+  const Transition next = transition(state_, status_, *event, deviations_);
+  if (next.stalls) {
+    state_ = next.state;
+    status_ = next.status;
+    return {usb::Stall{}};
+  }
+  switch (*event) {
+    case Event::Dnload:
+    case Event::DnloadZero:
+      return dnload(setup, data, next);
+    case Event::Upload:
+      return upload(setup, next);
+    case Event::Getstatus:
+      return getstatus(next, now);
+    case Event::Getstate:
+      return {usb::DataStage{Bytes{static_cast<std::uint8_t>(state_)}}};
+    case Event::Clrstatus:
+    case Event::Abort:
+    case Event::Detach:
+      break;
+  }
+  state_ = next.state;
+  status_ = next.status;
+  pending_.reset();
+  return {usb::Ack{}};
+}
+
+usb::Answer Bootloader::dnload(const usb::SetupPacket& setup, ByteView data,
+                               const Transition& next) {
+  if (data.size() > spec_.wTransferSize) return stall_with(Status::errSTALLEDPKT);
+  std::optional<Operation> operation = parse_operation(setup.wValue, data);
+  if (!operation) return stall_with(Status::errSTALLEDPKT);
+  pending_ = std::move(operation);
+  state_ = next.state;
+  status_ = next.status;
+  return {usb::Ack{}};
+}
+
+usb::Answer Bootloader::upload(const usb::SetupPacket& setup, const Transition& next) {
+  if (setup.wValue == 1 || setup.wLength > spec_.wTransferSize) {
+    return stall_with(Status::errSTALLEDPKT);
+  }
+  Bytes data = spec_.get_commands;
+  if (setup.wValue >= 2) {
+    if (is_protected()) return stall_with(Status::errVENDOR);
+    const auto address = block_address(setup.wValue, spec_.wTransferSize, address_pointer_);
+    data.resize(setup.wLength);
+    if (!address || chip_.read_memory(*address, data) != MemoryStatus::Ok) {
+      return stall_with(Status::errTARGET);
+    }
+  }
+  // DFU 1.1 §A.2.10: a short frame ends the upload.
+  state_ = data.size() < setup.wLength ? State::dfuIDLE : next.state;
+  status_ = Status::OK;
+  return {usb::DataStage{std::move(data)}};
+}
+
+usb::Answer Bootloader::getstatus(const Transition& next, Instant now) {
+  switch (next.state) {
+    case State::dfuDNBUSY:
+      return start_operation(now);
+    case State::dfuMANIFEST:
+      return start_leave(now);
+    case State::dfuDNLOAD_IDLE:
+      if (state_ == State::dfuDNBUSY) return finish_operation(now);
+      return status_answer(0);
+    default:
+      return status_answer(0);
+  }
+}
+
+usb::Answer Bootloader::start_operation(Instant now) {
+  assert(pending_);
+  const Operation operation = *std::exchange(pending_, std::nullopt);
+  running_ = timing_of(operation, spec_.timings);
+  busy_until_ = now + milliseconds(running_.busy_ms);
+  const Outcome outcome = std::visit([this](const auto& it) { return run(it); }, operation);
+  result_ = outcome.status;
+  if (outcome.resets) departure_ = Departure{Departure::Kind::Reset, 0, busy_until_};
+  state_ = State::dfuDNBUSY;
+  status_ = Status::OK;
+  return status_answer(running_.poll_ms);
+}
+
+usb::Answer Bootloader::finish_operation(Instant now) {
+  if (departure_) return {usb::NoReply{}};  // the reset comes first: there is no second GETSTATUS
+  const bool is_busy = now < busy_until_;
+  if (is_busy && spec_.while_busy == WhileBusy::Stall) return {usb::Stall{}};
+  if (is_busy && spec_.while_busy == WhileBusy::DnbusyAgain) {
+    return status_answer(running_.poll_ms);
+  }
+  state_ = result_ == Status::OK ? State::dfuDNLOAD_IDLE : State::dfuERROR;
+  status_ = result_;
+  return status_answer(0, is_busy ? busy_until_ - now : Duration{0});
+}
+
+usb::Answer Bootloader::start_leave(Instant now) {
+  pending_.reset();
+  const Timing& timing = spec_.timings.leave;
+  departure_ =
+      Departure{Departure::Kind::Jump, address_pointer_, now + milliseconds(timing.busy_ms)};
+  state_ = State::dfuMANIFEST;
+  status_ = Status::OK;
+  return status_answer(timing.poll_ms);
+}
+
+usb::Answer Bootloader::stall_with(Status status) {
+  state_ = State::dfuERROR;
+  status_ = status;
+  pending_.reset();
+  return {usb::Stall{}};
+}
+
+usb::Answer Bootloader::status_answer(std::uint32_t poll_ms, Duration hold) const {
+  return {usb::DataStage{encode_status_reply({status_, poll_ms, state_, 0})}, hold};
+}
+
+bool Bootloader::is_protected() const {
+  return chip_.option_bytes().read_protection() != stm32::ReadProtection::Level0;
+}
+
+Bootloader::Outcome Bootloader::run(const SetAddress& operation) {
+  if (is_protected() && spec_.set_address_protected == SetAddressProtected::ErrVendor) {
+    return {Status::errVENDOR};
+  }
+  if (!chip_.is_readable(operation.address, 1)) return {Status::errTARGET};
+  address_pointer_ = operation.address;
+  return {};
+}
+
+Bootloader::Outcome Bootloader::run(const EraseSector& operation) {
+  if (is_protected()) return {Status::errVENDOR};
+  return {status_of(chip_.erase_sector(operation.address))};
+}
+
+Bootloader::Outcome Bootloader::run(const MassErase&) {
+  if (is_protected()) return {Status::errVENDOR};
+  return {status_of(chip_.mass_erase())};
+}
+
+// AN3156 §5.6: RAM cleared, RDP to level 0, which erases the flash; then a reset.
+Bootloader::Outcome Bootloader::run(const ReadUnprotect&) {
+  chip_.clear_ram();
+  const bool was_protected = is_protected();
+  if (was_protected || spec_.unprotect_unprotected == UnprotectUnprotected::MassErase) {
+    if (was_protected) chip_.option_bytes().set_rdp_level0();
+    if (!was_protected) chip_.option_bytes().restore_factory();
+    chip_.flash().erase_all();
+  }
+  return {Status::OK, true};
+}
+
+Bootloader::Outcome Bootloader::run(const WriteMemory& operation) {
+  if (is_protected()) return {Status::errVENDOR};
+  const auto address =
+      block_address(operation.wBlockNum, spec_.wTransferSize, address_pointer_);
+  if (!address) return {Status::errTARGET};
+  stm32::OptionBytes& options = chip_.option_bytes();
+  const auto size = static_cast<std::uint32_t>(operation.data.size());
+  if (!options.contains(*address, 1)) return {status_of(chip_.program(*address, operation.data))};
+  // AN3156 §5.1: option bytes are written from the start of their area, and the chip resets.
+  if (!options.is_window_start(*address) || !options.contains(*address, size)) {
+    return {Status::errTARGET};
+  }
+  options.write(*address, operation.data);
+  return {Status::OK, true};
+}
+
+Bootloader::Outcome Bootloader::run(const Leave&) { return {}; }
+
+}  // namespace dfurig::dfu
