@@ -86,6 +86,26 @@ class Chip {
 
   NotEmulated& not_emulated() { return not_emulated_; }
   const NotEmulated& not_emulated() const { return not_emulated_; }
+
+ private:
+  struct Region {
+    MemorySpec spec;
+    Bytes content;
+  };
+
+  Region* find_region(std::uint32_t address, std::uint32_t size);
+  const Region* find_region(std::uint32_t address, std::uint32_t size) const;
+  RegisterBlock* find_block_at(std::uint32_t address);
+  bool is_set(const std::optional<BitReference>& bit) const;
+  bool takes_accesses(const RegisterBlock& block, const std::string& what);
+  void hold_blocks_in_reset();
+
+  ChipSpec spec_;
+  NotEmulated not_emulated_;
+  Flash flash_;
+  OptionBytes option_bytes_;
+  std::vector<Region> regions_;
+  std::vector<RegisterBlock> blocks_;
 };
 
 }  // namespace dfurig::stm32

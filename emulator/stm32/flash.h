@@ -42,6 +42,8 @@ class Flash {
   FlashStatus preload(std::uint32_t address, ByteView data);
 
  private:
+  bool can_program(ByteView unit, ByteView data) const;
+
   FlashSpec spec_;
   std::vector<Sector> sectors_;
   Bytes content_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "stm32/spec.h"
 
@@ -28,6 +29,8 @@ class OptionBytes {
   void restore_factory() { content_ = spec_.factory; }
 
  private:
+  std::optional<std::size_t> find_offset(std::uint32_t address, std::uint32_t size) const;
+
   OptionBytesSpec spec_;
   Bytes content_;
 };

@@ -34,10 +34,14 @@ struct RegisterSpec {
   std::uint32_t offset = 0;
   std::uint32_t reset = 0;  ///< the value at power-on and system reset
   Access access = Access::ReadWrite;
-  /// Bits outside every field are reserved: they keep their reset value, and a write that would
-  /// change one is reported as not emulated. A register without fields is storage in all 32 bits.
+  /// Bits outside every field are reserved: they keep their value, and a write that would change
+  /// one is reported as not emulated. A register without fields is storage in all 32 bits.
   std::vector<FieldSpec> fields;
   std::string effect;  ///< "" or a name of effects.cc, such as "gpio_bsrr"
+  /// For effects that unlock another register of the block: the keys and the bit they clear.
+  std::vector<std::uint32_t> keys;
+  std::string unlocks;       ///< register name, "CR"
+  unsigned lock_bit = 0;     ///< of `unlocks`, or of this register for effect "locked"
   std::string note;    ///< for people; may be empty
   bool operator==(const RegisterSpec&) const = default;
 };

@@ -1,0 +1,247 @@
+#include "stm32/chip.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+#include "support/hex.h"
+
+namespace dfurig::stm32 {
+namespace {
+
+Bytes initial_content(const MemorySpec& spec) {
+  Bytes content(spec.size, spec.kind == MemoryKind::Ram ? 0x00 : 0xFF);
+  std::copy(spec.initial.begin(), spec.initial.end(), content.begin());
+  return content;
+}
+
+std::pair<std::string, std::string> split_name(const std::string& register_name) {
+  const std::size_t dot = register_name.find('.');
+  if (dot == std::string::npos) return {register_name, ""};
+  return {register_name.substr(0, dot), register_name.substr(dot + 1)};
+}
+
+/// OTP: bits can be programmed once, whatever the erased level of main flash.
+void program_once(std::span<std::uint8_t> content, ByteView data) {
+  for (std::size_t i = 0; i < data.size(); ++i) content[i] &= data[i];
+}
+
+MemoryStatus status_of(FlashStatus status) {
+  switch (status) {
+    case FlashStatus::Ok:
+      return MemoryStatus::Ok;
+    case FlashStatus::OutOfRange:
+      return MemoryStatus::BadAddress;
+    case FlashStatus::ProgramRefused:
+      return MemoryStatus::Failed;
+  }
+  return MemoryStatus::Failed;
+}
+
+}  // namespace
+
+Chip::Chip(const ChipSpec& spec)
+    : spec_(spec), flash_(spec.flash), option_bytes_(spec.option_bytes) {
+  for (const MemorySpec& memory : spec_.memories) {
+    regions_.push_back({memory, initial_content(memory)});
+  }
+  for (const BlockSpec& block : spec_.blocks) blocks_.emplace_back(block, not_emulated_);
+}
+
+void Chip::reset(ResetKind kind) {
+  for (RegisterBlock& block : blocks_) block.reset();
+  if (kind == ResetKind::PowerOn) clear_ram();
+}
+
+Chip::Region* Chip::find_region(std::uint32_t address, std::uint32_t size) {
+  return const_cast<Region*>(std::as_const(*this).find_region(address, size));
+}
+
+const Chip::Region* Chip::find_region(std::uint32_t address, std::uint32_t size) const {
+  for (const Region& region : regions_) {
+    const std::uint32_t offset = address - region.spec.base;
+    if (address >= region.spec.base && offset <= region.content.size() &&
+        size <= region.content.size() - offset) {
+      return &region;
+    }
+  }
+  return nullptr;
+}
+
+RegisterBlock* Chip::find_block_at(std::uint32_t address) {
+  for (RegisterBlock& block : blocks_) {
+    const BlockSpec& spec = block.spec();
+    if (address >= spec.base && address - spec.base < spec.size) return &block;
+  }
+  return nullptr;
+}
+
+RegisterBlock* Chip::find_block(const std::string& name) {
+  for (RegisterBlock& block : blocks_) {
+    if (block.spec().name == name) return &block;
+  }
+  return nullptr;
+}
+
+const RegisterBlock* Chip::find_block(const std::string& name) const {
+  return const_cast<Chip*>(this)->find_block(name);
+}
+
+bool Chip::is_set(const std::optional<BitReference>& bit) const {
+  if (!bit) return false;
+  const RegisterBlock* block = find_block(bit->block);
+  return block != nullptr && (block->value_of(bit->register_name) >> bit->bit & 1) != 0;
+}
+
+/// A peripheral without its clock, or held in reset, takes no writes and reads 0.
+bool Chip::takes_accesses(const RegisterBlock& block, const std::string& what) {
+  const BlockSpec& spec = block.spec();
+  const bool is_clocked = !spec.clock_enable || is_set(spec.clock_enable);
+  if (is_clocked && !is_set(spec.reset_bit)) return true;
+  not_emulated_.count(spec.name + " " + what + (is_clocked ? " while held in reset"
+                                                           : " without its clock"));
+  return false;
+}
+
+/// A reset bit set in RCC forces the registers of its peripheral to their reset values.
+void Chip::hold_blocks_in_reset() {
+  for (RegisterBlock& block : blocks_) {
+    if (is_set(block.spec().reset_bit)) block.reset();
+  }
+}
+
+std::optional<std::uint32_t> Chip::read(std::uint32_t address, unsigned width) {
+  if (RegisterBlock* block = find_block_at(address)) {
+    if (!takes_accesses(*block, "read")) return 0;
+    return block->read(address - block->spec().base, width);
+  }
+  std::array<std::uint8_t, 4> bytes{};
+  if (read_memory(address, std::span(bytes).first(width)) == MemoryStatus::Ok) {
+    return ByteReader(bytes).u32le();
+  }
+  not_emulated_.count("read at " + hex(address) + ", where nothing is mapped");
+  return std::nullopt;
+}
+
+bool Chip::write(std::uint32_t address, unsigned width, std::uint32_t value) {
+  if (RegisterBlock* block = find_block_at(address)) {
+    if (!takes_accesses(*block, "written")) return true;
+    block->write(address - block->spec().base, width, value);
+    hold_blocks_in_reset();
+    return true;
+  }
+  Region* region = find_region(address, width);
+  if (region == nullptr || region->spec.kind != MemoryKind::Ram) {
+    not_emulated_.count("write at " + hex(address) + ", where nothing takes it");
+    return false;
+  }
+  for (unsigned i = 0; i < width; ++i) {
+    region->content[address - region->spec.base + i] = static_cast<std::uint8_t>(value >> (8 * i));
+  }
+  return true;
+}
+
+bool Chip::is_readable(std::uint32_t address, std::uint32_t size) const {
+  return flash_.contains(address, size) || option_bytes_.contains(address, size) ||
+         find_region(address, size) != nullptr;
+}
+
+MemoryStatus Chip::read_memory(std::uint32_t address, std::span<std::uint8_t> into) const {
+  const auto size = static_cast<std::uint32_t>(into.size());
+  ByteView from;
+  if (flash_.contains(address, size)) {
+    from = flash_.view(address, size);
+  } else if (option_bytes_.contains(address, size)) {
+    from = option_bytes_.view(address, size);
+  } else if (const Region* region = find_region(address, size)) {
+    from = ByteView(region->content).subspan(address - region->spec.base, size);
+  } else {
+    return MemoryStatus::BadAddress;
+  }
+  std::copy(from.begin(), from.end(), into.begin());
+  return MemoryStatus::Ok;
+}
+
+MemoryStatus Chip::program(std::uint32_t address, ByteView data) {
+  const auto size = static_cast<std::uint32_t>(data.size());
+  if (flash_.contains(address, 1)) return status_of(flash_.program(address, data));
+  Region* region = find_region(address, size);
+  if (region == nullptr) return MemoryStatus::BadAddress;
+  const std::span<std::uint8_t> content =
+      std::span(region->content).subspan(address - region->spec.base, size);
+  switch (region->spec.kind) {
+    case MemoryKind::SystemMemory:
+      return MemoryStatus::BadAddress;
+    case MemoryKind::Otp:
+      program_once(content, data);
+      return MemoryStatus::Ok;
+    case MemoryKind::Ram:
+    case MemoryKind::DeviceFeature:
+      std::copy(data.begin(), data.end(), content.begin());
+      return MemoryStatus::Ok;
+  }
+  return MemoryStatus::BadAddress;
+}
+
+MemoryStatus Chip::erase_sector(std::uint32_t address) {
+  return status_of(flash_.erase_sector(address));
+}
+
+MemoryStatus Chip::mass_erase() {
+  flash_.erase_all();
+  return MemoryStatus::Ok;
+}
+
+void Chip::clear_ram() {
+  for (Region& region : regions_) {
+    if (region.spec.kind == MemoryKind::Ram) region.content = initial_content(region.spec);
+  }
+}
+
+std::optional<std::uint32_t> Chip::peek(const std::string& register_name) const {
+  const auto [block_name, name] = split_name(register_name);
+  const RegisterBlock* block = find_block(block_name);
+  return block == nullptr ? std::nullopt : block->peek(name);
+}
+
+bool Chip::poke(const std::string& register_name, std::uint32_t value) {
+  const auto [block_name, name] = split_name(register_name);
+  RegisterBlock* block = find_block(block_name);
+  return block != nullptr && block->poke(name, value);
+}
+
+std::optional<std::uint32_t> Chip::address_of(const std::string& register_name) const {
+  const auto [block_name, name] = split_name(register_name);
+  const RegisterBlock* block = find_block(block_name);
+  if (block == nullptr) return std::nullopt;
+  const auto index = block->find(name);
+  if (!index) return std::nullopt;
+  return block->spec().base + block->spec().registers[*index].offset;
+}
+
+/// Registers that can only be written have no content to show.
+Snapshot Chip::snapshot() const {
+  Snapshot snapshot;
+  for (const RegisterBlock& block : blocks_) {
+    for (std::size_t i = 0; i < block.spec().registers.size(); ++i) {
+      const RegisterSpec& spec = block.spec().registers[i];
+      if (spec.access == Access::WriteOnly) continue;
+      snapshot.registers.emplace_back(block.spec().name + "." + spec.name, block.peek_at(i));
+    }
+  }
+  return snapshot;
+}
+
+bool Chip::drive_pin(const std::string& pin, std::optional<bool> level) {
+  if (pin.size() < 3 || pin[0] != 'P' || pin.find_first_not_of("0123456789", 2) != std::string::npos) {
+    return false;
+  }
+  RegisterBlock* port = find_block(std::string("GPIO") + pin[1]);
+  const unsigned long number = std::strtoul(pin.c_str() + 2, nullptr, 10);
+  if (port == nullptr || pin.size() > 4 || number >= pins_per_port) return false;
+  port->drive_pin(static_cast<unsigned>(number), level);
+  return true;
+}
+
+}  // namespace dfurig::stm32

@@ -1,0 +1,128 @@
+#include "stm32/effects.h"
+
+#include <array>
+#include <cassert>
+
+#include "stm32/register_block.h"
+
+namespace dfurig::stm32 {
+namespace {
+
+PinConfiguration configuration_of(const RegisterBlock& block, unsigned pin) {
+  PinConfiguration configuration;
+  configuration.mode = static_cast<PinMode>(block.value_of("MODER") >> (2 * pin) & 3);
+  configuration.is_open_drain = (block.value_of("OTYPER") >> pin & 1) != 0;
+  configuration.pull = static_cast<Pull>(block.value_of("PUPDR") >> (2 * pin) & 3);
+  configuration.output = (block.value_of("ODR") >> pin & 1) != 0;
+  return configuration;
+}
+
+std::uint32_t peek_idr(const RegisterBlock& block, std::size_t) {
+  std::uint32_t levels = 0;
+  for (unsigned pin = 0; pin < pins_per_port; ++pin) {
+    const bool level = pin_reading(configuration_of(block, pin), block.external_levels()[pin]);
+    if (level) levels |= 1u << pin;
+  }
+  return levels;
+}
+
+void set_and_reset_outputs(RegisterBlock& block, std::uint32_t set, std::uint32_t reset) {
+  const auto odr = block.find("ODR");
+  assert(odr && "the model was validated: a port with BSRR or BRR has ODR");
+  block.value(*odr) = ((block.value(*odr) & ~reset) | set) & 0xFFFF;
+}
+
+// RM0351 §8.4.7: "If both BSx and BRx are set, BSx has priority."
+void write_bsrr(RegisterBlock& block, std::size_t, std::uint32_t word) {
+  set_and_reset_outputs(block, word & 0xFFFF, word >> 16);
+}
+
+void write_brr(RegisterBlock& block, std::size_t, std::uint32_t word) {
+  set_and_reset_outputs(block, 0, word & 0xFFFF);
+}
+
+std::uint32_t read_lckr(RegisterBlock& block, std::size_t) { return block.gpio_lock().read(); }
+void write_lckr(RegisterBlock& block, std::size_t, std::uint32_t word) {
+  block.gpio_lock().write(word);
+}
+std::uint32_t peek_lckr(const RegisterBlock& block, std::size_t) {
+  return block.gpio_lock().value();
+}
+
+/// Pin configuration that LCKR can freeze.
+void write_lockable(RegisterBlock& block, std::size_t index, std::uint32_t word,
+                    unsigned bits_per_pin, unsigned first_pin) {
+  const std::uint32_t frozen =
+      spread_pins(block.gpio_lock().locked_pins(), bits_per_pin, first_pin);
+  block.store(index, (word & ~frozen) | (block.value(index) & frozen));
+}
+void write_lockable_1(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+  write_lockable(block, index, word, 1, 0);
+}
+void write_lockable_2(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+  write_lockable(block, index, word, 2, 0);
+}
+void write_afrl(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+  write_lockable(block, index, word, 4, 0);
+}
+void write_afrh(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+  write_lockable(block, index, word, 4, 8);
+}
+
+// RM0090 §3.6.1, RM0351 §3.3.5
+void write_key(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+  const RegisterSpec& spec = block.spec().registers[index];
+  const auto locked = block.find(spec.unlocks);
+  assert(locked && "the model was validated: unlocks names a register of the block");
+  if (block.keys(index).write(word)) block.value(*locked) &= ~(1u << spec.lock_bit);
+}
+
+/// A register that takes writes only while its lock bit is 0; the bit itself is set by writing 1.
+void write_locked(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+  const std::uint32_t lock = 1u << block.spec().registers[index].lock_bit;
+  if ((block.value(index) & lock) != 0) return block.count(index, "written while locked");
+  block.store(index, word);
+}
+
+constexpr std::array effects = {
+    Effect{"", nullptr, nullptr, nullptr},
+    Effect{"gpio_moder", nullptr, write_lockable_2, nullptr},
+    Effect{"gpio_otyper", nullptr, write_lockable_1, nullptr},
+    Effect{"gpio_ospeedr", nullptr, write_lockable_2, nullptr},
+    Effect{"gpio_pupdr", nullptr, write_lockable_2, nullptr},
+    Effect{"gpio_idr", nullptr, nullptr, peek_idr},
+    Effect{"gpio_bsrr", nullptr, write_bsrr, nullptr},
+    Effect{"gpio_brr", nullptr, write_brr, nullptr},
+    Effect{"gpio_lckr", read_lckr, write_lckr, peek_lckr},
+    Effect{"gpio_afrl", nullptr, write_afrl, nullptr},
+    Effect{"gpio_afrh", nullptr, write_afrh, nullptr},
+    Effect{"flash_keyr", nullptr, write_key, nullptr},
+    Effect{"locked", nullptr, write_locked, nullptr},
+};
+
+const Effect* look_up(const std::string& name) {
+  for (const Effect& effect : effects) {
+    if (name == effect.name) return &effect;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const Effect& find_effect(const std::string& name) {
+  const Effect* effect = look_up(name);
+  assert(effect != nullptr && "the model was validated: its effects exist");
+  return *effect;
+}
+
+bool is_effect(const std::string& name) { return look_up(name) != nullptr; }
+
+std::vector<std::string> effect_names() {
+  std::vector<std::string> names;
+  for (const Effect& effect : effects) {
+    if (*effect.name != '\0') names.push_back(effect.name);
+  }
+  return names;
+}
+
+}  // namespace dfurig::stm32

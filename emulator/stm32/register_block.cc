@@ -1,0 +1,140 @@
+#include "stm32/register_block.h"
+
+#include <cassert>
+
+#include "stm32/effects.h"
+#include "support/hex.h"
+
+namespace dfurig::stm32 {
+namespace {
+
+std::uint32_t lane_mask(std::uint32_t offset, unsigned width) {
+  const std::uint32_t mask = width == 4 ? UINT32_MAX : (1u << (8 * width)) - 1;
+  return mask << (8 * (offset % 4));
+}
+
+}  // namespace
+
+std::uint32_t field_mask(const FieldSpec& field) {
+  const std::uint32_t ones = field.width >= 32 ? UINT32_MAX : (1u << field.width) - 1;
+  return ones << field.lsb;
+}
+
+std::uint32_t bits_with(const RegisterSpec& spec, Access access) {
+  if (spec.fields.empty() || spec.access != Access::ReadWrite) {
+    return spec.access == access ? UINT32_MAX : 0;
+  }
+  std::uint32_t bits = 0;
+  for (const FieldSpec& field : spec.fields) {
+    if (field.access == access) bits |= field_mask(field);
+  }
+  return bits;
+}
+
+std::uint32_t reserved_bits(const RegisterSpec& spec) {
+  if (spec.fields.empty()) return 0;
+  std::uint32_t known = 0;
+  for (const FieldSpec& field : spec.fields) known |= field_mask(field);
+  return ~known;
+}
+
+RegisterBlock::RegisterBlock(const BlockSpec& spec, NotEmulated& not_emulated)
+    : spec_(spec), not_emulated_(not_emulated) {
+  for (std::size_t i = 0; i < spec.registers.size(); ++i) {
+    by_offset_[spec.registers[i].offset] = i;
+    by_name_[spec.registers[i].name] = i;
+  }
+  reset();
+}
+
+void RegisterBlock::reset() {
+  values_.clear();
+  keys_.clear();
+  lock_ = GpioLock();
+  for (std::size_t i = 0; i < spec_.registers.size(); ++i) {
+    values_.push_back(spec_.registers[i].reset);
+    if (!spec_.registers[i].keys.empty()) keys_.emplace(i, KeySequence(spec_.registers[i].keys));
+  }
+}
+
+std::optional<std::size_t> RegisterBlock::find(const std::string& register_name) const {
+  const auto found = by_name_.find(register_name);
+  if (found == by_name_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<std::size_t> RegisterBlock::find_at(std::uint32_t offset) const {
+  const auto found = by_offset_.find(offset & ~3u);
+  if (found == by_offset_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::uint32_t RegisterBlock::value_of(const std::string& register_name) const {
+  const auto index = find(register_name);
+  return index ? values_[*index] : 0;
+}
+
+void RegisterBlock::count(std::size_t index, const std::string& what) {
+  not_emulated_.count(spec_.name + "." + spec_.registers[index].name + " " + what);
+}
+
+std::uint32_t RegisterBlock::read(std::uint32_t offset, unsigned width) {
+  const auto index = find_at(offset);
+  if (!index) {
+    not_emulated_.count(spec_.name + " offset " + hex(offset, 3) + " read");
+    return 0;
+  }
+  const RegisterSpec& spec = spec_.registers[*index];
+  const Effect& effect = find_effect(spec.effect);
+  std::uint32_t word = effect.read != nullptr ? effect.read(*this, *index) : peek_at(*index);
+  word &= ~bits_with(spec, Access::WriteOnly);
+  return (word & lane_mask(offset, width)) >> (8 * (offset % 4));
+}
+
+void RegisterBlock::write(std::uint32_t offset, unsigned width, std::uint32_t value) {
+  const auto index = find_at(offset);
+  if (!index) {
+    not_emulated_.count(spec_.name + " offset " + hex(offset, 3) + " written");
+    return;
+  }
+  const RegisterSpec& spec = spec_.registers[*index];
+  const std::uint32_t mask = lane_mask(offset, width);
+  // Bytes that are not written keep what is there; write-only and write-1-to-clear bits see 0.
+  const std::uint32_t kept = values_[*index] & ~bits_with(spec, Access::WriteOnly) &
+                             ~bits_with(spec, Access::OneToClear);
+  const std::uint32_t word = (kept & ~mask) | (value << (8 * (offset % 4)) & mask);
+  const Effect& effect = find_effect(spec.effect);
+  if (effect.write != nullptr) return effect.write(*this, *index, word);
+  store(*index, word);
+}
+
+void RegisterBlock::store(std::size_t index, std::uint32_t word) {
+  const RegisterSpec& spec = spec_.registers[index];
+  std::uint32_t& content = values_[index];
+  if (((word ^ content) & reserved_bits(spec)) != 0) {
+    count(index, "reserved bits " + hex((word ^ content) & reserved_bits(spec)) + " written");
+  }
+  const std::uint32_t stored =
+      bits_with(spec, Access::ReadWrite) & ~reserved_bits(spec);
+  const std::uint32_t cleared = word & bits_with(spec, Access::OneToClear);
+  content = ((content & ~stored) | (word & stored)) & ~cleared;
+}
+
+std::uint32_t RegisterBlock::peek_at(std::size_t index) const {
+  const Effect& effect = find_effect(spec_.registers[index].effect);
+  return effect.peek != nullptr ? effect.peek(*this, index) : values_[index];
+}
+
+std::optional<std::uint32_t> RegisterBlock::peek(const std::string& register_name) const {
+  const auto index = find(register_name);
+  if (!index) return std::nullopt;
+  return peek_at(*index);
+}
+
+bool RegisterBlock::poke(const std::string& register_name, std::uint32_t new_value) {
+  const auto index = find(register_name);
+  if (index) values_[*index] = new_value;
+  return index.has_value();
+}
+
+}  // namespace dfurig::stm32

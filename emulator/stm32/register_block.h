@@ -1,0 +1,76 @@
+// One peripheral's registers: values, access modes, reserved bits and effects.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stm32/gpio.h"
+#include "stm32/key_sequence.h"
+#include "stm32/not_emulated.h"
+#include "stm32/spec.h"
+
+namespace dfurig::stm32 {
+
+class RegisterBlock {
+ public:
+  /// `spec` and `not_emulated` must outlive the block. The effects named must exist.
+  RegisterBlock(const BlockSpec& spec, NotEmulated& not_emulated);
+
+  const BlockSpec& spec() const { return spec_; }
+  /// Every register takes its reset value; locks are open again, key sequences start anew.
+  void reset();
+
+  // --- Software's accesses; `width` is 1, 2 or 4 bytes and `offset` a multiple of it. ---
+
+  std::uint32_t read(std::uint32_t offset, unsigned width);
+  void write(std::uint32_t offset, unsigned width, std::uint32_t value);
+
+  // --- The debugger's view: no side effects, whatever the access mode. ---
+
+  std::optional<std::uint32_t> peek(const std::string& register_name) const;
+  bool poke(const std::string& register_name, std::uint32_t value);
+  /// Content by the register's position in the spec.
+  std::uint32_t peek_at(std::size_t index) const;
+
+  /// For GPIO ports: what something outside drives onto a pin, 0 to 15.
+  void drive_pin(unsigned pin, std::optional<bool> level) { external_[pin] = level; }
+
+  // --- For effects (effects.h). ---
+
+  std::optional<std::size_t> find(const std::string& register_name) const;
+  std::uint32_t& value(std::size_t index) { return values_[index]; }
+  std::uint32_t value(std::size_t index) const { return values_[index]; }
+  /// Content of a register that may be missing from this kind of block: 0 then.
+  std::uint32_t value_of(const std::string& register_name) const;
+  GpioLock& gpio_lock() { return lock_; }
+  const GpioLock& gpio_lock() const { return lock_; }
+  KeySequence& keys(std::size_t index) { return keys_.at(index); }
+  const ExternalLevels& external_levels() const { return external_; }
+  /// Stores what access modes and reserved bits let through.
+  void store(std::size_t index, std::uint32_t word);
+  void count(std::size_t index, const std::string& what);
+
+ private:
+  std::optional<std::size_t> find_at(std::uint32_t offset) const;
+
+  const BlockSpec& spec_;
+  NotEmulated& not_emulated_;
+  std::vector<std::uint32_t> values_;
+  std::map<std::uint32_t, std::size_t> by_offset_;
+  std::map<std::string, std::size_t> by_name_;
+  std::map<std::size_t, KeySequence> keys_;
+  GpioLock lock_;
+  ExternalLevels external_{};
+};
+
+/// Bits of `access` in a register: of the fields that have it, or all when the register has no
+/// fields and that access itself.
+std::uint32_t bits_with(const RegisterSpec& spec, Access access);
+/// Bits that belong to no field.
+std::uint32_t reserved_bits(const RegisterSpec& spec);
+std::uint32_t field_mask(const FieldSpec& field);
+
+}  // namespace dfurig::stm32
