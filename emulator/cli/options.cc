@@ -130,7 +130,8 @@ void power_on(board::Board& board, const po::variables_map& values, Instant now)
       set_boot_pin(board, name, level);
     }
   }
-  board.power_on(now);
+  // It was powered long enough ago to be on the bus by now.
+  board.power_on(now - std::chrono::milliseconds(board.model().bootloader.startup_ms));
 }
 
 }  // namespace dfurig::cli

@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "support/hex.h"
 #include "support/input_error.h"
+#include "usbip/messages.h"
 #include "usbip/server.h"
 
 namespace dfurig::cli {

@@ -18,7 +18,7 @@ std::string to_string(Mark mark);
 
 /// One sourced statement of a model file, for `describe` and for counting.
 struct Fact {
-  std::string subject;  ///< the JSON pointer inside the model: "/usb/bcdDevice"
+  std::string subject;  ///< file and JSON pointer: "rom-f4/usb/bcdDevice"
   Mark mark = Mark::Unknown;
   std::string source;
   std::string note;     ///< may be empty

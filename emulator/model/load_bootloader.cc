@@ -1,0 +1,123 @@
+#include "model/load_bootloader.h"
+
+#include "model/load_policies.h"
+#include "support/hex.h"
+
+namespace dfurig::model {
+namespace {
+
+std::uint16_t u16(const Reader& reader) { return static_cast<std::uint16_t>(reader.number(0xFFFF)); }
+std::uint8_t u8(const Reader& reader) { return static_cast<std::uint8_t>(reader.number(0xFF)); }
+
+std::string read_serial(const Reader& reader, const std::vector<std::uint32_t>& uid) {
+  if (reader.is_text()) return reader.text();
+  reader.allow_only({"algorithm"});
+  reader.at("algorithm").choice({"uid-add"});
+  return serial_from_uid(uid);
+}
+
+void read_usb(const Reader& usb, const std::vector<std::uint32_t>& uid, dfu::BootloaderSpec& spec) {
+  usb.allow_only({"bcdUSB", "idVendor", "idProduct", "bcdDevice", "bMaxPacketSize0",
+                  "bmAttributes", "bMaxPower", "manufacturer", "product", "serial",
+                  "device_status"});
+  spec.bcdUSB = u16(usb.at("bcdUSB"));
+  spec.idVendor = u16(usb.at("idVendor"));
+  spec.idProduct = u16(usb.at("idProduct"));
+  spec.bcdDevice = u16(usb.at("bcdDevice"));
+  spec.bMaxPacketSize0 = u8(usb.at("bMaxPacketSize0"));
+  spec.bmAttributes = u8(usb.at("bmAttributes"));
+  spec.bMaxPower = u8(usb.at("bMaxPower"));
+  spec.manufacturer = usb.at("manufacturer").text();
+  spec.product = usb.at("product").text();
+  spec.serial = read_serial(usb.at("serial"), uid);
+  spec.device_status = u16(usb.at("device_status"));
+}
+
+LayoutStyle read_layout(const Reader& reader) {
+  reader.allow_only({"count_digits", "size_digits", "type"});
+  LayoutStyle style;
+  style.count_digits = reader.at("count_digits").number(8);
+  style.size_digits = reader.at("size_digits").number(8);
+  style.type = reader.at("type").text();
+  return style;
+}
+
+dfu::Alternate read_alternate(const Reader& reader, const stm32::ChipSpec& chip) {
+  if (reader.is_text()) return {reader.text()};
+  reader.allow_only({"name", "flash_layout"});
+  return {layout_string(reader.at("name").text(), chip.flash, read_layout(reader.at("flash_layout")))};
+}
+
+void read_dfu(const Reader& dfu, dfu::BootloaderSpec& spec) {
+  dfu.allow_only({"bmAttributes", "wDetachTimeOut", "wTransferSize", "bcdDFUVersion",
+                  "default_address", "get_commands"});
+  spec.dfu_bmAttributes = u8(dfu.at("bmAttributes"));
+  spec.wDetachTimeOut = u16(dfu.at("wDetachTimeOut"));
+  spec.wTransferSize = u16(dfu.at("wTransferSize"));
+  spec.bcdDFUVersion = u16(dfu.at("bcdDFUVersion"));
+  spec.default_address = dfu.at("default_address").number();
+  spec.get_commands = dfu.at("get_commands").bytes();
+  if (spec.wTransferSize == 0) dfu.at("wTransferSize").fail("expected a size above 0, found 0");
+}
+
+void read_behaviour(const Reader& reader, dfu::BootloaderSpec& spec) {
+  reader.allow_only({"start_state", "clrstatus_outside_error", "while_busy",
+                     "read_unprotect_when_unprotected", "set_address_when_protected"});
+  spec.start_state = static_cast<dfu::StartState>(
+      reader.at("start_state").choice({"dfuIDLE", "dfuERROR-errFIRMWARE"}));
+  spec.clrstatus_outside_error = static_cast<dfu::ClrstatusOutsideError>(
+      reader.at("clrstatus_outside_error").choice({"error-unknown", "to-idle", "stall"}));
+  spec.while_busy = static_cast<dfu::WhileBusy>(
+      reader.at("while_busy").choice({"hold", "dnbusy-again", "stall"}));
+  spec.unprotect_unprotected = static_cast<dfu::UnprotectUnprotected>(
+      reader.at("read_unprotect_when_unprotected").choice({"mass-erase", "ram-cleared"}));
+  spec.set_address_protected = static_cast<dfu::SetAddressProtected>(
+      reader.at("set_address_when_protected").choice({"accepted", "errVENDOR"}));
+}
+
+void read_timings(const Reader& reader, dfu::BootloaderSpec& spec) {
+  const std::vector<std::pair<std::string, dfu::Timing*>> timings = {
+      {"set_address", &spec.timings.set_address}, {"erase_sector", &spec.timings.erase_sector},
+      {"mass_erase", &spec.timings.mass_erase},   {"program", &spec.timings.program},
+      {"read_unprotect", &spec.timings.read_unprotect}, {"leave", &spec.timings.leave}};
+  std::vector<std::string> names = {"startup_ms"};
+  for (const auto& [name, unused] : timings) names.push_back(name);
+  reader.allow_only(names);
+  constexpr std::uint32_t bwPollTimeout_max = 0xFFFFFF;
+  for (const auto& [name, timing] : timings) {
+    const Reader entry = reader.at(name);
+    entry.allow_only({"poll_ms", "busy_ms"});
+    timing->poll_ms = entry.at("poll_ms").number(bwPollTimeout_max);
+    timing->busy_ms = entry.at("busy_ms").number();
+  }
+  spec.startup_ms = reader.at("startup_ms").number();
+}
+
+}  // namespace
+
+std::string serial_from_uid(const std::vector<std::uint32_t>& uid) {
+  return hex(uid.at(0) + uid.at(2)).substr(2) + hex(uid.at(1) >> 16, 4).substr(2);
+}
+
+void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& uid,
+                     Model& model) {
+  const Json json = parse_json_file(path);
+  const Reader reader(json, path, &model.facts);
+  reader.allow_only({"$schema", "name", "title", "usb", "alternates", "dfu", "behaviour",
+                     "timings", "entry_policies", "leave_policies"});
+  dfu::BootloaderSpec& spec = model.bootloader;
+  spec.name = reader.at("name").text();
+  spec.title = reader.at("title").text();
+  read_usb(reader.at("usb"), uid, spec);
+  for (const Reader& alternate : reader.at("alternates").items()) {
+    spec.alternates.push_back(read_alternate(alternate, model.chip));
+  }
+  if (spec.alternates.empty()) reader.at("alternates").fail("expected at least one alternate");
+  read_dfu(reader.at("dfu"), spec);
+  read_behaviour(reader.at("behaviour"), spec);
+  read_timings(reader.at("timings"), spec);
+  model.entry_policies = load_policies(reader.at("entry_policies"), model.chip, model.entry_policy);
+  model.leave_policies = load_policies(reader.at("leave_policies"), model.chip, model.leave_policy);
+}
+
+}  // namespace dfurig::model

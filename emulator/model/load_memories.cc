@@ -1,0 +1,122 @@
+#include "model/load_memories.h"
+
+#include <algorithm>
+
+#include "support/hex.h"
+
+namespace dfurig::model {
+namespace {
+
+constexpr std::size_t uid_words = 3;
+
+stm32::FlashSpec read_flash(const Reader& reader) {
+  reader.allow_only(
+      {"base", "sectors", "program_unit", "erased_value", "over_written", "odd_tail"});
+  stm32::FlashSpec flash;
+  flash.base = reader.at("base").number();
+  for (const Reader& item : reader.at("sectors").items()) {
+    item.allow_only({"count", "size"});
+    flash.sectors.push_back({item.at("count").number(65536), item.at("size").number()});
+    if (flash.sectors.back().count == 0 || flash.sectors.back().size == 0) {
+      item.fail("expected a count and a size above 0");
+    }
+  }
+  flash.program_unit = reader.at("program_unit").number(64);
+  if (flash.program_unit == 0) reader.at("program_unit").fail("expected 1 to 64 bytes, found 0");
+  flash.erased_value = static_cast<std::uint8_t>(reader.at("erased_value").number(0xFF));
+  flash.over_written = static_cast<stm32::ProgramOverWritten>(
+      reader.at("over_written").choice({"and", "refused-unless-zero"}));
+  flash.odd_tail =
+      static_cast<stm32::OddTail>(reader.at("odd_tail").choice({"written", "dropped"}));
+  return flash;
+}
+
+/// "contents": { "0x1FFF0000": "AA 55" } puts bytes at addresses.
+Bytes read_contents(const Reader& reader, const stm32::MemorySpec& memory) {
+  Bytes contents(memory.size, 0xFF);
+  for (const auto& [address_text, value] : reader.members()) {
+    const auto address = parse_number(address_text);
+    const Bytes bytes = value.bytes();
+    if (!address || *address < memory.base || *address - memory.base + bytes.size() > memory.size) {
+      value.fail("address \"" + address_text + "\" is not in " + memory.name);
+    }
+    std::copy(bytes.begin(), bytes.end(),
+              contents.begin() + static_cast<std::ptrdiff_t>(*address - memory.base));
+  }
+  return contents;
+}
+
+stm32::MemorySpec read_memory(const std::string& name, const Reader& reader) {
+  reader.allow_only({"kind", "base", "size", "contents"});
+  stm32::MemorySpec memory;
+  memory.name = name;
+  memory.kind = static_cast<stm32::MemoryKind>(
+      reader.at("kind").choice({"ram", "system-memory", "otp", "device-feature"}));
+  memory.base = reader.at("base").number();
+  memory.size = reader.at("size").number(16 << 20);
+  if (const auto contents = reader.find("contents")) memory.initial = read_contents(*contents, memory);
+  return memory;
+}
+
+stm32::OptionBytesSpec read_option_bytes(const Reader& reader, Model& model) {
+  reader.allow_only({"windows", "factory", "rdp", "bits"});
+  stm32::OptionBytesSpec spec;
+  std::uint32_t size = 0;
+  for (const Reader& item : reader.at("windows").items()) {
+    item.allow_only({"address", "size"});
+    spec.windows.push_back({item.at("address").number(), item.at("size").number(4096)});
+    size += spec.windows.back().size;
+  }
+  const Reader factory = reader.at("factory");
+  spec.factory = factory.bytes();
+  if (spec.factory.size() != size) {
+    factory.fail("expected " + std::to_string(size) + " bytes, the size of all windows, found " +
+                 std::to_string(spec.factory.size()));
+  }
+  const Reader rdp = reader.at("rdp");
+  rdp.allow_only({"byte", "level0", "level2"});
+  spec.rdp_offset = rdp.at("byte").number(size - 1);
+  spec.rdp_level0 = static_cast<std::uint8_t>(rdp.at("level0").number(0xFF));
+  spec.rdp_level2 = static_cast<std::uint8_t>(rdp.at("level2").number(0xFF));
+  for (const auto& [name, bit] : reader.at("bits").members()) {
+    bit.allow_only({"byte", "bit"});
+    model.option_bits[name] = {bit.at("byte").number(size - 1), bit.at("bit").number(7)};
+  }
+  return spec;
+}
+
+/// Device electronic signature words (RM0090 §39, RM0351 §49) as memory the application can read.
+stm32::MemorySpec signature(const std::string& name, std::uint32_t address, Bytes bytes) {
+  return {name, stm32::MemoryKind::SystemMemory, address, static_cast<std::uint32_t>(bytes.size()),
+          bytes};
+}
+
+std::vector<std::uint32_t> read_uid(const Reader& reader, stm32::ChipSpec& chip) {
+  reader.allow_only({"address", "words"});
+  std::vector<std::uint32_t> words;
+  ByteWriter bytes;
+  for (const Reader& word : reader.at("words").items()) {
+    words.push_back(word.number());
+    bytes.u32le(words.back());
+  }
+  if (words.size() != uid_words) reader.at("words").fail("expected three 32-bit words");
+  chip.memories.push_back(signature("Unique device ID", reader.at("address").number(), bytes.take()));
+  return words;
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> load_memories(const Reader& chip, Model& model) {
+  stm32::ChipSpec& spec = model.chip;
+  spec.flash = read_flash(chip.at("flash"));
+  for (const auto& [name, value] : chip.at("memories").members()) {
+    spec.memories.push_back(read_memory(name, value));
+  }
+  spec.option_bytes = read_option_bytes(chip.at("option_bytes"), model);
+  const auto kibibytes = static_cast<std::uint16_t>(spec.flash.size() / 1024);
+  spec.memories.push_back(signature("Flash size", chip.at("flash_size_at").number(),
+                                    ByteWriter().u16le(kibibytes).take()));
+  return read_uid(chip.at("uid"), spec);
+}
+
+}  // namespace dfurig::model

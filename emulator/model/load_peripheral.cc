@@ -1,0 +1,158 @@
+#include "model/load_peripheral.h"
+
+#include <algorithm>
+
+#include "stm32/effects.h"
+#include "stm32/register_block.h"
+#include "support/hex.h"
+#include "support/input_error.h"
+
+namespace dfurig::model {
+namespace {
+
+using stm32::FieldSpec;
+using stm32::RegisterSpec;
+
+const std::vector<std::string> accesses = {"read-write", "read-only", "write-only",
+                                           "one-to-clear"};
+
+/// "7:4" or "5": the manual's bit range.
+void read_bits(const Reader& reader, FieldSpec& field) {
+  const std::string text = reader.text();
+  const std::size_t colon = text.find(':');
+  const auto high = parse_number(text.substr(0, colon));
+  const auto low = colon == std::string::npos ? high : parse_number(text.substr(colon + 1));
+  if (!high || !low || *high > 31 || *low > *high) {
+    reader.fail("expected a bit \"5\" or a range \"7:4\" within 31:0, found \"" + text + "\"");
+  }
+  field.lsb = *low;
+  field.width = *high - *low + 1;
+}
+
+/// "MODE%" with a count of 16 is MODE0 to MODE15, each beside the one before.
+void append_repeated(const Reader& reader, const std::string& name, const FieldSpec& pattern,
+                     std::vector<FieldSpec>& fields) {
+  const std::uint32_t count = reader.has("count") ? reader.at("count").number(32) : 1;
+  const std::uint32_t first = reader.has("first") ? reader.at("first").number(31) : 0;
+  const std::size_t percent = name.find('%');
+  for (std::uint32_t i = 0; i < count; ++i) {
+    FieldSpec field = pattern;
+    field.name = name;
+    if (percent != std::string::npos) field.name.replace(percent, 1, std::to_string(first + i));
+    field.lsb = pattern.lsb + i * pattern.width;
+    fields.push_back(field);
+  }
+}
+
+void read_field(const std::string& name, const Reader& reader, const RegisterSpec& owner,
+                std::vector<FieldSpec>& fields) {
+  FieldSpec field;
+  field.name = name;
+  field.access = owner.access;
+  if (reader.is_text()) {
+    read_bits(reader, field);
+    fields.push_back(field);
+    return;
+  }
+  reader.allow_only({"bits", "access", "values", "count", "first"});
+  read_bits(reader.at("bits"), field);
+  if (const auto access = reader.find("access")) {
+    field.access = static_cast<stm32::Access>(access->choice(accesses));
+  }
+  if (const auto values = reader.find("values")) {
+    for (const auto& [number, meaning] : values->members()) {
+      const auto value = parse_number(number);
+      if (!value) meaning.fail("the key must be the field's value, such as \"1\"");
+      field.values[*value] = meaning.text();
+    }
+  }
+  append_repeated(reader, name, field, fields);
+}
+
+void check_fields(const Reader& reader, const RegisterSpec& spec) {
+  std::uint32_t taken = 0;
+  for (const FieldSpec& field : spec.fields) {
+    if (field.lsb + field.width > 32) reader.fail("field " + field.name + " leaves the register");
+    if ((taken & stm32::field_mask(field)) != 0) {
+      reader.fail("field " + field.name + " overlaps another field");
+    }
+    taken |= stm32::field_mask(field);
+  }
+}
+
+RegisterSpec read_register(const std::string& name, const Reader& reader) {
+  reader.allow_only(
+      {"offset", "reset", "access", "effect", "fields", "keys", "unlocks", "lock_bit"});
+  RegisterSpec spec;
+  spec.name = name;
+  spec.offset = reader.at("offset").number();
+  if (const auto reset = reader.find("reset")) spec.reset = reset->number();
+  if (const auto access = reader.find("access")) {
+    spec.access = static_cast<stm32::Access>(access->choice(accesses));
+  }
+  if (const auto effect = reader.find("effect")) {
+    effect->choice(stm32::effect_names());
+    spec.effect = effect->text();
+  }
+  if (const auto keys = reader.find("keys")) {
+    for (const Reader& key : keys->items()) spec.keys.push_back(key.number());
+  }
+  if (const auto unlocks = reader.find("unlocks")) spec.unlocks = unlocks->text();
+  if (const auto lock = reader.find("lock_bit")) spec.lock_bit = lock->number(31);
+  if (const auto fields = reader.find("fields")) {
+    for (const auto& [field, value] : fields->members()) {
+      read_field(field, value, spec, spec.fields);
+    }
+    check_fields(*fields, spec);
+  }
+  return spec;
+}
+
+void check_register(const Reader& reader, const RegisterSpec& spec, const Peripheral& peripheral) {
+  if (spec.offset % 4 != 0 || spec.offset + 4 > peripheral.size) {
+    reader.fail("register " + spec.name + " at offset " + hex(spec.offset, 3) +
+                    " lies outside its block of " + hex(peripheral.size, 3) + " bytes",
+                "offsets are multiples of 4 below \"size\"");
+  }
+  for (const RegisterSpec& other : peripheral.registers) {
+    if (other.offset == spec.offset) {
+      reader.fail("register " + spec.name + " has the offset of " + other.name);
+    }
+  }
+}
+
+void check_locks(const Reader& registers, const Peripheral& peripheral) {
+  for (const RegisterSpec& spec : peripheral.registers) {
+    const bool is_key = spec.effect == "flash_keyr";
+    if (is_key && spec.keys.empty()) registers.fail(spec.name + " needs \"keys\"");
+    if (!is_key) continue;
+    const bool exists =
+        std::any_of(peripheral.registers.begin(), peripheral.registers.end(),
+                    [&](const RegisterSpec& other) { return other.name == spec.unlocks; });
+    if (!exists) {
+      registers.fail(spec.name + " unlocks \"" + spec.unlocks + "\", which is no register here");
+    }
+  }
+}
+
+}  // namespace
+
+Peripheral load_peripheral(const std::string& path, std::vector<Fact>* facts) {
+  const Json json = parse_json_file(path);
+  const Reader reader(json, path, facts);
+  reader.allow_only({"$schema", "title", "size", "registers"});
+  Peripheral peripheral;
+  peripheral.size = reader.at("size").number();
+  const Reader registers = reader.at("registers");
+  for (const auto& [name, value] : registers.members()) {
+    RegisterSpec spec = read_register(name, value);
+    check_register(value, spec, peripheral);
+    peripheral.registers.push_back(std::move(spec));
+  }
+  check_locks(registers, peripheral);
+  std::sort(peripheral.registers.begin(), peripheral.registers.end(),
+            [](const RegisterSpec& a, const RegisterSpec& b) { return a.offset < b.offset; });
+  return peripheral;
+}
+
+}  // namespace dfurig::model

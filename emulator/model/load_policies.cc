@@ -1,0 +1,121 @@
+#include "model/load_policies.h"
+
+#include <algorithm>
+
+#include "support/input_error.h"
+
+namespace dfurig::model {
+namespace {
+
+const std::vector<std::string> pin_registers = {"MODER", "OTYPER", "OSPEEDR", "PUPDR", "ODR", "AFR"};
+
+bool has_block(const stm32::ChipSpec& chip, const std::string& name) {
+  return std::any_of(chip.blocks.begin(), chip.blocks.end(),
+                     [&](const stm32::BlockSpec& block) { return block.name == name; });
+}
+
+void read_blocks(const Reader& reader, const stm32::ChipSpec& chip, RegisterAction& action) {
+  action.kind = RegisterAction::Kind::ResetBlocks;
+  for (const Reader& item : reader.items()) {
+    const std::string name = item.text();
+    if (name != "*gpio" && !has_block(chip, name)) item.fail("no block \"" + name + "\" on this chip");
+    action.blocks.push_back(name);
+  }
+}
+
+void read_target(const Reader& reader, const stm32::ChipSpec& chip, RegisterAction& action) {
+  reader.allow_only({"register", "value"});
+  action.kind = RegisterAction::Kind::SetField;
+  const Reader target = reader.at("register");
+  action.target = target.text();
+  const stm32::FieldSpec* field = nullptr;
+  if (find_register(chip, action.target, field) == nullptr) {
+    target.fail("no register or field \"" + action.target + "\" on this chip",
+                did_you_mean(action.target, register_names(chip)));
+  }
+  action.value = reader.at("value").number();
+}
+
+bool is_pin(const std::string& name, const stm32::ChipSpec& chip) {
+  if (name.size() < 3 || name.size() > 4 || name[0] != 'P') return false;
+  if (name.find_first_not_of("0123456789", 2) != std::string::npos) return false;
+  return has_block(chip, std::string("GPIO") + name[1]) && std::stoul(name.substr(2)) < 16;
+}
+
+void read_pins(const Reader& reader, const stm32::ChipSpec& chip, RegisterAction& action) {
+  reader.allow_only({"names", "registers"});
+  action.kind = RegisterAction::Kind::ConfigurePin;
+  for (const Reader& item : reader.at("names").items()) {
+    if (!is_pin(item.text(), chip)) item.fail("no pin \"" + item.text() + "\" on this chip");
+    action.pins.push_back(item.text());
+  }
+  const Reader registers = reader.at("registers");
+  registers.allow_only(pin_registers);
+  for (const auto& [name, value] : registers.members()) action.pin_fields[name] = value.number(15);
+}
+
+RegisterAction read_action(const Reader& reader, const stm32::ChipSpec& chip) {
+  reader.allow_only({"why", "reset_blocks", "system_reset", "set", "pins"});
+  RegisterAction action;
+  action.why = reader.at("why").text();
+  action.mark = reader.fact().mark;
+  action.source = reader.fact().source;
+  const int kinds = reader.has("reset_blocks") + reader.has("system_reset") + reader.has("set") +
+                    reader.has("pins");
+  if (kinds != 1) reader.fail("expected exactly one of reset_blocks, system_reset, set, pins");
+  if (reader.has("reset_blocks")) read_blocks(reader.at("reset_blocks"), chip, action);
+  if (reader.has("system_reset")) action.kind = RegisterAction::Kind::SystemReset;
+  if (reader.has("set")) read_target(reader.at("set"), chip, action);
+  if (reader.has("pins")) read_pins(reader.at("pins"), chip, action);
+  return action;
+}
+
+}  // namespace
+
+const stm32::RegisterSpec* find_register(const stm32::ChipSpec& chip, const std::string& name,
+                                         const stm32::FieldSpec*& field) {
+  for (const stm32::BlockSpec& block : chip.blocks) {
+    if (!name.starts_with(block.name + ".")) continue;
+    for (const stm32::RegisterSpec& spec : block.registers) {
+      const std::string full = block.name + "." + spec.name;
+      if (name == full) return &spec;
+      for (const stm32::FieldSpec& candidate : spec.fields) {
+        if (name != full + "." + candidate.name) continue;
+        field = &candidate;
+        return &spec;
+      }
+    }
+  }
+  return nullptr;
+}
+
+std::vector<std::string> register_names(const stm32::ChipSpec& chip) {
+  std::vector<std::string> names;
+  for (const stm32::BlockSpec& block : chip.blocks) {
+    for (const stm32::RegisterSpec& spec : block.registers) {
+      names.push_back(block.name + "." + spec.name);
+    }
+  }
+  return names;
+}
+
+std::vector<RegisterPolicy> load_policies(const Reader& reader, const stm32::ChipSpec& chip,
+                                          std::string& chosen) {
+  reader.allow_only({"default", "policies"});
+  std::vector<RegisterPolicy> policies;
+  std::vector<std::string> names;
+  for (const auto& [name, value] : reader.at("policies").members()) {
+    value.allow_only({"summary", "actions"});
+    RegisterPolicy policy{name, value.at("summary").text(), value.fact().mark, value.fact().source, {}};
+    for (const Reader& action : value.at("actions").items()) {
+      policy.actions.push_back(read_action(action, chip));
+    }
+    policies.push_back(std::move(policy));
+    names.push_back(name);
+  }
+  reader.at("default").choice(names);
+  chosen = reader.at("default").text();
+  return policies;
+}
+
+}  // namespace dfurig::model

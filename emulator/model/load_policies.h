@@ -1,0 +1,24 @@
+// Named answers to "what do the registers look like then?", read from a bootloader file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/reader.h"
+
+namespace dfurig::model {
+
+/// Reads { "default": NAME, "policies": { NAME: … } }, checks every target against the chip, and
+/// sets `chosen` to the default's name. Throws InputError.
+std::vector<RegisterPolicy> load_policies(const Reader& reader, const stm32::ChipSpec& chip,
+                                          std::string& chosen);
+
+/// The register "GPIOB.MODER" of a chip, with the field of "GPIOB.MODER.MODE7" in `field`; null
+/// when there is none.
+const stm32::RegisterSpec* find_register(const stm32::ChipSpec& chip, const std::string& name,
+                                         const stm32::FieldSpec*& field);
+
+/// Every "GPIOB.MODER" of a chip, for did-you-mean.
+std::vector<std::string> register_names(const stm32::ChipSpec& chip);
+
+}  // namespace dfurig::model

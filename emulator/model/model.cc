@@ -1,0 +1,41 @@
+#include "model/model.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "model/load_chip.h"
+#include "support/input_error.h"
+
+namespace dfurig::model {
+namespace fs = std::filesystem;
+
+Library::Library(std::string folder) : folder_(std::move(folder)) {
+  for (const char* part : {"chips", "peripherals", "bootloaders"}) {
+    std::error_code ignored;
+    if (fs::is_directory(fs::path(folder_) / part, ignored)) continue;
+    throw InputError(folder_, std::string("is not a models folder: it has no ") + part + "/",
+                     "name it with --models DIR or DFURIG_MODELS");
+  }
+}
+
+std::vector<std::string> Library::names() const {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(fs::path(folder_) / "chips")) {
+    if (entry.path().extension() == ".json") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Model Library::load(const std::string& name) const {
+  const std::vector<std::string> known = names();
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    throw InputError("model \"" + name + "\"", "there is no such model",
+                     did_you_mean(name, known, "dfurig models lists them"));
+  }
+  return load_file(folder_ + "/chips/" + name + ".json");
+}
+
+Model Library::load_file(const std::string& path) const { return load_chip(path, folder_); }
+
+}  // namespace dfurig::model

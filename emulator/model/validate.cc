@@ -1,0 +1,87 @@
+#include "model/validate.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "stm32/register_block.h"
+#include "support/hex.h"
+
+namespace dfurig::model {
+namespace {
+
+struct Range {
+  std::string name;
+  std::uint64_t base = 0;
+  std::uint64_t size = 0;
+};
+
+std::vector<Range> ranges_of(const stm32::ChipSpec& chip) {
+  std::vector<Range> ranges = {{"flash", chip.flash.base, chip.flash.size()}};
+  for (const stm32::MemorySpec& memory : chip.memories) {
+    ranges.push_back({memory.name, memory.base, memory.size});
+  }
+  for (const stm32::Window& window : chip.option_bytes.windows) {
+    ranges.push_back({"option bytes", window.address, window.size});
+  }
+  for (const stm32::BlockSpec& block : chip.blocks) {
+    ranges.push_back({block.name, block.base, block.size});
+  }
+  return ranges;
+}
+
+std::string to_string(const Range& range) {
+  return range.name + " (" + hex(static_cast<std::uint32_t>(range.base)) + " to " +
+         hex(static_cast<std::uint32_t>(range.base + range.size - 1)) + ")";
+}
+
+void check_no_overlap(const Reader& chip, const Model& model) {
+  std::vector<Range> ranges = ranges_of(model.chip);
+  std::stable_sort(ranges.begin(), ranges.end(),
+                   [](const Range& a, const Range& b) { return a.base < b.base; });
+  for (std::size_t i = 1; i < ranges.size(); ++i) {
+    const Range& before = ranges[i - 1];
+    if (before.base + before.size <= ranges[i].base) continue;
+    chip.fail(to_string(before) + " overlaps " + to_string(ranges[i]),
+              "give each region its own addresses");
+  }
+}
+
+void check_name(const Reader& chip, const Model& model) {
+  const std::string stem = std::filesystem::path(model.file).stem().string();
+  if (model.name != stem) {
+    chip.at("name").fail("expected the file's name, \"" + stem + "\", found \"" + model.name + "\"");
+  }
+}
+
+/// A gated or resettable block must not be the one whose register gates it.
+void check_bits(const Reader& chip, const Model& model) {
+  for (const stm32::BlockSpec& block : model.chip.blocks) {
+    const bool gates_itself = (block.clock_enable && block.clock_enable->block == block.name) ||
+                              (block.reset_bit && block.reset_bit->block == block.name);
+    if (gates_itself) chip.at("peripherals").at(block.name).fail("a block cannot gate itself");
+  }
+}
+
+void check_resets(const Reader& chip, const Model& model) {
+  for (const stm32::BlockSpec& block : model.chip.blocks) {
+    for (const stm32::RegisterSpec& spec : block.registers) {
+      const std::uint32_t outside = spec.reset & stm32::reserved_bits(spec);
+      if (outside == 0) continue;
+      chip.at("peripherals").at(block.name).fail(
+          "the reset value " + hex(spec.reset) + " of " + spec.name + " sets reserved bits " +
+              hex(outside),
+          "every bit that is set belongs to a field");
+    }
+  }
+}
+
+}  // namespace
+
+void validate(const Reader& chip, const Model& model) {
+  check_name(chip, model);
+  check_no_overlap(chip, model);
+  check_bits(chip, model);
+  check_resets(chip, model);
+}
+
+}  // namespace dfurig::model
