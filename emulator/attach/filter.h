@@ -1,0 +1,19 @@
+// The seccomp filter: which system calls of the tool are answered by us.
+#pragma once
+
+#include <linux/filter.h>
+
+#include <vector>
+
+namespace dfurig::attach {
+
+/// Notifies the path calls and the usbfs ioctls, lets everything else through untouched, so that
+/// the tool's ordinary I/O costs nothing. Calls of another architecture fail with ENOSYS.
+std::vector<sock_filter> make_filter();
+
+/// What the filter does with a call: SECCOMP_RET_*; a model of the kernel's evaluation for tests
+/// and explanations. `arguments` are the first three.
+unsigned evaluate_filter(const std::vector<sock_filter>& filter, unsigned architecture, long number,
+                         const unsigned long long (&arguments)[3]);
+
+}  // namespace dfurig::attach

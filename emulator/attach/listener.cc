@@ -1,0 +1,52 @@
+#include "attach/listener.h"
+
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <sys/ioctl.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace dfurig::attach {
+
+std::optional<Call> Listener::receive() {
+  seccomp_notif notification{};
+  if (ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0) return std::nullopt;
+  Call call{notification.id, static_cast<pid_t>(notification.pid), notification.data.nr, {}};
+  std::copy(std::begin(notification.data.args), std::end(notification.data.args),
+            call.arguments.begin());
+  return call;
+}
+
+// A reply to a call whose thread died fails with ENOENT: nobody waits for it.
+
+void Listener::reply(const Call& call, Result result) {
+  seccomp_notif_resp response{};
+  response.id = call.id;
+  response.val = result < 0 ? 0 : result;
+  response.error = result < 0 ? static_cast<int>(result) : 0;
+  ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_SEND, &response);
+}
+
+void Listener::proceed(const Call& call) {
+  seccomp_notif_resp response{};
+  response.id = call.id;
+  response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+  ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_SEND, &response);
+}
+
+void Listener::inject(const Call& call, int descriptor, bool closes_on_exec) {
+  seccomp_notif_addfd added{};
+  added.id = call.id;
+  added.flags = SECCOMP_ADDFD_FLAG_SEND;
+  added.srcfd = static_cast<unsigned>(descriptor);
+  added.newfd_flags = closes_on_exec ? O_CLOEXEC : 0;
+  if (ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &added) < 0) reply(call, -errno);
+}
+
+bool Listener::is_alive(const Call& call) const {
+  std::uint64_t id = call.id;
+  return ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+}  // namespace dfurig::attach

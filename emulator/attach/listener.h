@@ -1,0 +1,44 @@
+// The kernel's seccomp user notification, as calls to answer.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "attach/descriptor.h"
+
+namespace dfurig::attach {
+
+/// One system call of the tool, waiting for an answer.
+struct Call {
+  std::uint64_t id = 0;
+  pid_t pid = 0;  ///< the thread that calls
+  int number = 0;
+  std::array<std::uint64_t, 6> arguments{};
+};
+
+/// What a call returns: a value, or a negated errno.
+using Result = std::int64_t;
+
+class Listener {
+ public:
+  explicit Listener(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+
+  int descriptor() const { return descriptor_.get(); }
+  /// The next call; absent when there is none after all (its thread died).
+  std::optional<Call> receive();
+  void reply(const Call& call, Result result);
+  /// Lets the kernel perform the call as if there were no filter.
+  void proceed(const Call& call);
+  /// Gives the tool a duplicate of `descriptor` and returns its number there to the call.
+  void inject(const Call& call, int descriptor, bool closes_on_exec);
+  /// False when the thread died: what was read from its memory may be another's.
+  bool is_alive(const Call& call) const;
+
+ private:
+  Descriptor descriptor_;
+};
+
+}  // namespace dfurig::attach

@@ -1,0 +1,44 @@
+// Answers the tool's calls that name files: what the virtual tree covers comes from there.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "attach/listener.h"
+#include "attach/virtual_tree.h"
+
+namespace dfurig::attach {
+
+class PathCalls {
+ public:
+  /// Opens a USB device node; answers the call.
+  using OpenNode = std::function<void(const Call& call, const std::string& path, bool closes_on_exec)>;
+
+  PathCalls(Listener& listener, const VirtualTree& tree, OpenNode open_node)
+      : listener_(listener), tree_(tree), open_node_(std::move(open_node)) {}
+
+  /// True when the call is one of those that name a file. It is answered then.
+  bool answer(const Call& call);
+
+ private:
+  struct Named;
+  struct Kind;
+  static const Kind* find_kind(int number);
+
+  /// What the call names; absent: the kernel's business.
+  std::optional<Named> resolve(const Call& call, const Kind& kind) const;
+  std::optional<Named> name_of_descriptor(const Call& call, int descriptor) const;
+  Result perform(const Call& call, const Kind& kind, const Named& named) const;
+  void open(const Call& call, const Kind& kind, const Named& named) const;
+  Result stat(const Call& call, const Named& named, std::uint64_t buffer) const;
+  Result statx(const Call& call, const Named& named) const;
+  Result read_link(const Call& call, const Named& named, std::uint64_t buffer,
+                   std::uint64_t size) const;
+  Result statfs(const Call& call, const Named& named) const;
+
+  Listener& listener_;
+  const VirtualTree& tree_;
+  OpenNode open_node_;
+};
+
+}  // namespace dfurig::attach

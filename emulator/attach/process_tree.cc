@@ -1,0 +1,80 @@
+#include "attach/process_tree.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <string>
+
+namespace dfurig::attach {
+namespace {
+
+/// Field 4 of /proc/PID/stat; the name in field 2 may hold anything but ends with the last ')'.
+pid_t parent_of(const std::string& pid) {
+  std::ifstream stream("/proc/" + pid + "/stat");
+  std::string text;
+  std::getline(stream, text);
+  const std::size_t end = text.rfind(')');
+  if (end == std::string::npos || end + 4 > text.size()) return -1;
+  return static_cast<pid_t>(std::strtol(text.c_str() + end + 4, nullptr, 10));
+}
+
+std::multimap<pid_t, pid_t> children_by_parent() {
+  std::multimap<pid_t, pid_t> children;
+  DIR* folder = opendir("/proc");
+  if (folder == nullptr) return children;
+  while (const dirent* entry = readdir(folder)) {
+    const std::string name = entry->d_name;
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    children.emplace(parent_of(name), static_cast<pid_t>(std::stol(name)));
+  }
+  closedir(folder);
+  return children;
+}
+
+}  // namespace
+
+void become_subreaper() { prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
+std::vector<pid_t> find_children() {
+  std::vector<pid_t> pids;
+  const auto children = children_by_parent();
+  const auto [begin, end] = children.equal_range(getpid());
+  for (auto it = begin; it != end; ++it) pids.push_back(it->second);
+  return pids;
+}
+
+std::vector<pid_t> find_descendants(const std::vector<pid_t>& spared) {
+  const auto children = children_by_parent();
+  std::vector<pid_t> found = {getpid()};
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto [begin, end] = children.equal_range(found[i]);
+    for (auto it = begin; it != end; ++it) {
+      if (std::find(spared.begin(), spared.end(), it->second) == spared.end()) {
+        found.push_back(it->second);
+      }
+    }
+  }
+  found.erase(found.begin());
+  return found;
+}
+
+/// A process may fork while it is being looked for: repeat until a look finds nobody.
+void kill_descendants(const std::vector<pid_t>& spared) {
+  for (std::vector<pid_t> left = find_descendants(spared); !left.empty();
+       left = find_descendants(spared)) {
+    for (const pid_t pid : left) kill(pid, SIGKILL);
+    for (const pid_t pid : left) waitpid(pid, nullptr, WNOHANG);
+    const timespec a_moment{0, 1'000'000};
+    nanosleep(&a_moment, nullptr);
+  }
+}
+
+}  // namespace dfurig::attach

@@ -1,0 +1,59 @@
+// The loop that stands between the tool and the kernel while the tool runs.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "attach/child.h"
+#include "attach/imported_device.h"
+#include "attach/path_calls.h"
+#include "attach/run_tool.h"
+#include "attach/usbfs_file.h"
+#include "attach/virtual_tree.h"
+
+namespace dfurig::attach {
+
+class Supervisor {
+ public:
+  /// Imports every device of every server and makes the tree that shows them.
+  explicit Supervisor(const std::vector<usbip::Connector>& servers);
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+
+  /// Runs the tool to its end.
+  ToolResult run(const std::string& program, const ToolCommand& command);
+
+ private:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
+  void import_all(const usbip::Connector& server, unsigned bus);
+  void open_node(const Call& call, const std::string& path, bool closes_on_exec);
+  void answer_ioctl(const Call& call);
+  void answer_next_call();
+  void pump_devices();
+  void unplug(ImportedDevice& device);
+  void collect(Descriptor& pipe, std::string& text);
+  void take_signals();
+  void reap_children();
+  /// Waits for something to do and does it.
+  void step(std::optional<SteadyTime> deadline);
+  int time_to_wait(std::optional<SteadyTime> deadline);
+
+  VirtualTree tree_;
+  std::vector<std::unique_ptr<ImportedDevice>> devices_;
+  std::vector<bool> was_unplugged_;
+  std::map<ino_t, std::shared_ptr<UsbfsFile>> files_;
+  NotEmulated not_emulated_;
+  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<PathCalls> path_calls_;
+  Child child_;
+  Descriptor signals_;
+  std::function<void(std::string_view)> on_output_;
+  ToolResult result_;
+  bool tool_has_ended_ = false;
+};
+
+}  // namespace dfurig::attach

@@ -1,0 +1,44 @@
+// The part of /sys and /dev that the tool sees and the machine does not have: real files in a
+// private folder, reached under their virtual names.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace dfurig::attach {
+
+/// `path` without ".", ".." and double slashes; `path` is absolute.
+std::string normalise_path(const std::string& path);
+
+class VirtualTree {
+ public:
+  /// Makes the folder, empty.
+  VirtualTree();
+  ~VirtualTree();
+  VirtualTree(const VirtualTree&) = delete;
+  VirtualTree& operator=(const VirtualTree&) = delete;
+
+  // Paths are virtual and absolute: "/sys/bus/usb/devices". Parents are made as needed.
+  void add_folder(const std::string& path);
+  void add_file(const std::string& path, const std::string& content);
+  void add_link(const std::string& path, const std::string& target);
+  void remove(const std::string& path);
+
+  /// True for what this tree answers, whether it exists there or not: the machine's own is hidden.
+  static bool covers(const std::string& path);
+  /// Where a virtual path really is.
+  std::string real_path(const std::string& path) const { return root_ + path; }
+  /// The virtual name of a file of this tree; absent for any other file.
+  std::optional<std::string> virtual_path(const std::string& real) const;
+
+  /// A symbolic link cannot be opened and handed over (the kernel refuses O_PATH descriptors):
+  /// an empty file stands in for it.
+  std::string stand_in_for(const std::string& link) const;
+  /// The link a stand-in is for.
+  std::optional<std::string> link_behind(const std::string& real) const;
+
+ private:
+  std::string root_;
+};
+
+}  // namespace dfurig::attach

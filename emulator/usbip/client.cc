@@ -1,0 +1,164 @@
+#include "usbip/client.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace dfurig::usbip {
+namespace {
+
+/// Waits until `receive` may have something, for at most a second.
+void wait(Link& link) {
+  constexpr std::chrono::milliseconds patience{1000};
+  if (link.poll_descriptor() >= 0) {
+    pollfd ready{link.poll_descriptor(), POLLIN, 0};
+    ::poll(&ready, 1, static_cast<int>(patience.count()));
+    return;
+  }
+  const std::optional<Duration> due = link.due_in();
+  std::this_thread::sleep_for(std::min<Duration>(due.value_or(patience), patience));
+}
+
+Bytes receive_exactly(Link& link, Bytes& received, std::size_t size) {
+  while (received.size() < size) {
+    const Bytes more = link.receive();
+    received.insert(received.end(), more.begin(), more.end());
+    if (received.size() >= size) break;
+    if (link.is_closed()) throw ProtocolFailure("the USB/IP server closed the connection");
+    if (more.empty()) wait(link);
+  }
+  const auto end = received.begin() + static_cast<std::ptrdiff_t>(size);
+  Bytes taken(received.begin(), end);
+  received.erase(received.begin(), end);
+  return taken;
+}
+
+/// The status of an operation reply's header.
+std::uint32_t check_operation(ByteView header, std::uint16_t expected) {
+  ByteReader reader(header);
+  if (reader.u16be() != usbip_version || reader.u16be() != expected) {
+    throw ProtocolFailure("the server does not speak USB/IP 1.1.1");
+  }
+  return reader.u32be();
+}
+
+std::string reason_of(std::uint32_t status) {
+  if (status == ST_DEV_BUSY) return "somebody else has it";
+  if (status == ST_NODEV) return "there is no such device";
+  return "status " + std::to_string(status);
+}
+
+}  // namespace
+
+std::vector<DeviceRecord> list_devices(const Connector& connector) {
+  constexpr std::uint32_t devices_max = 1024;
+  const std::unique_ptr<Link> link = connector();
+  link->send(encode(OpReqDevlist{}));
+  Bytes received;
+  check_operation(receive_exactly(*link, received, operation_header_size), OP_REP_DEVLIST);
+  const std::uint32_t count = ByteReader(receive_exactly(*link, received, 4)).u32be();
+  if (count > devices_max) throw ProtocolFailure("the server lists too many devices");
+  std::vector<DeviceRecord> devices;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    devices.push_back(parse_device_record(receive_exactly(*link, received, device_record_size)));
+    receive_exactly(*link, received, interface_record_size * devices.back().bNumInterfaces);
+  }
+  return devices;
+}
+
+Client::Client(const Connector& connector, const std::string& busid) : link_(connector()) {
+  link_->send(encode(OpReqImport{busid}));
+  const std::uint32_t status = check_operation(
+      receive_exactly(*link_, received_, operation_header_size), OP_REP_IMPORT);
+  if (status != ST_OK) {
+    throw ProtocolFailure("device " + busid + " cannot be imported: " + reason_of(status));
+  }
+  device_ = parse_device_record(receive_exactly(*link_, received_, device_record_size));
+}
+
+std::uint32_t Client::submit(const usb::SetupPacket& setup, ByteView data) {
+  CmdSubmit message;
+  message.seqnum = next_seqnum_++;
+  message.devid = device_.devid();
+  message.direction = setup.is_device_to_host() ? USBIP_DIR_IN : USBIP_DIR_OUT;
+  message.transfer_buffer_length =
+      setup.is_device_to_host() ? setup.wLength : static_cast<std::uint32_t>(data.size());
+  const Bytes packet = usb::encode_setup_packet(setup);
+  std::copy(packet.begin(), packet.end(), message.setup.begin());
+  message.data.assign(data.begin(), data.end());
+  is_in_[message.seqnum] = setup.is_device_to_host();
+  link_->send(encode(message));
+  return message.seqnum;
+}
+
+void Client::unlink(std::uint32_t seqnum) {
+  CmdUnlink message;
+  message.seqnum = next_seqnum_++;
+  message.devid = device_.devid();
+  message.unlink_seqnum = seqnum;
+  unlinked_[message.seqnum] = seqnum;
+  link_->send(encode(message));
+}
+
+std::vector<Completion> Client::poll() {
+  std::vector<Completion> completions = std::exchange(early_, {});
+  const Bytes more = link_->receive();
+  received_.insert(received_.end(), more.begin(), more.end());
+  while (auto completion = take_completion()) completions.push_back(std::move(*completion));
+  is_closed_ = link_->is_closed();
+  return completions;
+}
+
+std::optional<Completion> Client::take_completion() {
+  while (received_.size() >= urb_header_size) {
+    const std::uint32_t command = ByteReader(received_).u32be();
+    if (command == USBIP_RET_UNLINK) {
+      const Bytes header = receive_exactly(*link_, received_, urb_header_size);
+      if (auto completion = take_unlink_reply(header)) return completion;
+      continue;
+    }
+    if (command != USBIP_RET_SUBMIT) throw ProtocolFailure("unknown reply from the USB/IP server");
+    const RetSubmit reply = parse_ret_submit(received_);
+    const bool is_in = is_in_.count(reply.seqnum) != 0 && is_in_[reply.seqnum];
+    const std::size_t data_size = is_in ? reply.actual_length : 0;
+    if (data_size > transfer_buffer_length_max) throw ProtocolFailure("reply with too much data");
+    if (received_.size() < urb_header_size + data_size) return std::nullopt;
+    receive_exactly(*link_, received_, urb_header_size);
+    is_in_.erase(reply.seqnum);
+    return Completion{reply.seqnum, false, reply.status, reply.actual_length,
+                      receive_exactly(*link_, received_, data_size)};
+  }
+  return std::nullopt;
+}
+
+/// Status 0 says the transfer had completed: its own reply came before.
+std::optional<Completion> Client::take_unlink_reply(ByteView header) {
+  const RetUnlink reply = parse_ret_unlink(header);
+  const auto found = unlinked_.find(reply.seqnum);
+  if (found == unlinked_.end()) return std::nullopt;
+  const std::uint32_t seqnum = found->second;
+  unlinked_.erase(found);
+  if (is_in_.erase(seqnum) == 0) return std::nullopt;
+  return Completion{seqnum, true, reply.status, 0, {}};
+}
+
+Completion Client::control(const usb::SetupPacket& setup) {
+  const std::uint32_t seqnum = submit(setup);
+  std::vector<Completion> others;
+  while (true) {
+    for (Completion& completion : poll()) {
+      if (completion.seqnum != seqnum) {
+        others.push_back(std::move(completion));
+        continue;
+      }
+      early_ = std::move(others);
+      return completion;
+    }
+    if (is_closed_) throw ProtocolFailure("the device went away");
+    wait(*link_);
+  }
+}
+
+}  // namespace dfurig::usbip

@@ -1,0 +1,68 @@
+// The client's half of a USB/IP connection.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "usb/setup_packet.h"
+#include "usbip/link.h"
+#include "usbip/messages.h"
+
+namespace dfurig::usbip {
+
+/// The server said something that is not USB/IP, refused, or closed the connection.
+class ProtocolFailure : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Asks for the device list over a connection of its own. Waits for the answer.
+std::vector<DeviceRecord> list_devices(const Connector& connector);
+
+/// The end of one transfer.
+struct Completion {
+  std::uint32_t seqnum = 0;
+  bool was_unlinked = false;
+  std::int32_t status = 0;        ///< urb_status
+  std::uint32_t actual_length = 0;
+  Bytes data;                     ///< IN only
+};
+
+/// One imported device.
+class Client {
+ public:
+  /// Imports over a connection of its own. Waits for the answer; throws ProtocolFailure when the
+  /// server refuses.
+  Client(const Connector& connector, const std::string& busid);
+
+  const DeviceRecord& device() const { return device_; }
+  Link& link() { return *link_; }
+
+  /// Starts a control transfer; `data` is the OUT stage. Returns its seqnum.
+  std::uint32_t submit(const usb::SetupPacket& setup, ByteView data = {});
+  /// Asks to cancel a transfer; its Completion comes either way.
+  void unlink(std::uint32_t seqnum);
+  /// Receives without waiting and returns what has completed.
+  std::vector<Completion> poll();
+  /// True once the server has closed; transfers still open never complete.
+  bool is_closed() const { return is_closed_; }
+
+  /// A whole control transfer, waiting for its end. Throws ProtocolFailure when the server closes.
+  Completion control(const usb::SetupPacket& setup);
+
+ private:
+  std::optional<Completion> take_completion();
+  std::optional<Completion> take_unlink_reply(ByteView header);
+
+  std::unique_ptr<Link> link_;
+  DeviceRecord device_;
+  Bytes received_;
+  std::uint32_t next_seqnum_ = 1;
+  std::map<std::uint32_t, bool> is_in_;                  ///< open transfers
+  std::map<std::uint32_t, std::uint32_t> unlinked_;      ///< unlink seqnum -> transfer seqnum
+  std::vector<Completion> early_;                        ///< completed during control()
+  bool is_closed_ = false;
+};
+
+}  // namespace dfurig::usbip
