@@ -174,8 +174,8 @@ void Board::depart(const dfu::Departure& departure, Instant now) {
 void Board::leave(std::uint32_t address, Instant now) {
   if (!find_application(chip_, address)) {
     happen(now, "Leave: no executable code at " + hex(address) + ", the device resets");
-    remember("after_leave", now);
-    return system_reset(now);
+    system_reset(now);
+    return remember("after_leave", now);
   }
   Causes causes = apply(*leave_policy_, chip_);
   happen(now, "Leave: registers by policy " + leave_policy_->name);

@@ -104,7 +104,8 @@ Causes apply(const model::RegisterPolicy& policy, stm32::Chip& chip) {
     const stm32::Snapshot after = chip.snapshot();
     for (std::size_t i = 0; i < after.registers.size(); ++i) {
       if (after.registers[i] == before.registers[i]) continue;
-      causes[after.registers[i].first] = {policy.name, action.why, action.mark, action.source};
+      causes[after.registers[i].first].push_back(
+          {policy.name, action.why, action.mark, action.source});
     }
   }
   return causes;

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "model/model.h"
 #include "stm32/chip.h"
@@ -18,8 +19,8 @@ struct Cause {
   bool operator==(const Cause&) const = default;
 };
 
-/// Register name -> what last changed it.
-using Causes = std::map<std::string, Cause>;
+/// Register name -> what changed it, in order.
+using Causes = std::map<std::string, std::vector<Cause>>;
 
 /// Applies the policy's actions in order and says which action changed what.
 Causes apply(const model::RegisterPolicy& policy, stm32::Chip& chip);

@@ -1,0 +1,177 @@
+#include "scenario/expect.h"
+
+#include <algorithm>
+
+#include "model/load_policies.h"
+#include "stm32/register_block.h"
+#include "support/hex.h"
+
+namespace dfurig::scenario {
+namespace {
+
+using Failures = std::vector<Failure>;
+
+std::string field_text(const stm32::FieldSpec& field, std::uint32_t value) {
+  const auto name = field.values.find(value);
+  const std::string number =
+      field.width > 4 ? hex(value, (field.width + 3) / 4) : std::to_string(value);
+  return name == field.values.end() ? number : number + " (" + name->second + ")";
+}
+
+std::uint32_t field_of(const stm32::FieldSpec& field, std::uint32_t word) {
+  return (word & stm32::field_mask(field)) >> field.lsb;
+}
+
+void check_text(const std::string& what, const std::optional<std::string>& expected,
+                const std::string& actual, Failures& failures) {
+  if (expected && *expected != actual) failures.push_back({what, *expected, actual, {}});
+}
+
+void check_dfu(const Expect& expect, const board::Board& board, Failures& failures) {
+  const dfu::Bootloader* bootloader = board.bootloader();
+  const std::string gone = "the bootloader does not run";
+  check_text("dfu_state", expect.dfu_state,
+             bootloader == nullptr ? gone : dfu::to_string(bootloader->state()), failures);
+  check_text("dfu_status", expect.dfu_status,
+             bootloader == nullptr ? gone : dfu::to_string(bootloader->status()), failures);
+  std::optional<std::string> pointer;
+  if (expect.address_pointer) pointer = hex(*expect.address_pointer);
+  check_text("address_pointer", pointer,
+             bootloader == nullptr ? gone : hex(bootloader->address_pointer()), failures);
+}
+
+void check_register(const RegisterValue& expected, const board::Board& board, Failures& failures) {
+  const stm32::FieldSpec* field = nullptr;
+  const stm32::RegisterSpec* spec =
+      model::find_register(board.model().chip, expected.name, field);
+  if (field != nullptr) {
+    const std::string register_name = expected.name.substr(0, expected.name.rfind('.'));
+    const std::uint32_t actual = field_of(*field, board.chip().peek(register_name).value_or(0));
+    if (actual == expected.value) return;
+    failures.push_back({expected.name, field_text(*field, expected.value),
+                        field_text(*field, actual), {}});
+    return;
+  }
+  const std::uint32_t actual = board.chip().peek(expected.name).value_or(0);
+  if (actual == expected.value) return;
+  failures.push_back({expected.name, hex(expected.value), hex(actual),
+                      compare_fields(*spec, expected.value, actual)});
+}
+
+void check_pin(const PinExpectation& expected, const board::Board& board, Failures& failures) {
+  const std::string port = std::string("GPIO") + expected.pin[1];
+  const auto number = static_cast<unsigned>(std::stoul(expected.pin.substr(2)));
+  for (const auto& [register_name, value] : expected.registers) {
+    const bool is_two_bits = register_name == "MODER" || register_name == "PUPDR";
+    const unsigned width = is_two_bits ? 2 : 1;
+    const std::uint32_t word = board.chip().peek(port + "." + register_name).value_or(0);
+    const std::uint32_t actual = word >> (number * width) & ((1u << width) - 1);
+    if (actual == value) continue;
+    failures.push_back({expected.pin + " (" + port + "." + register_name + ")",
+                        std::to_string(value), std::to_string(actual), {}});
+  }
+}
+
+void check_flash(const FlashExpectation& expected, const board::Board& board, Failures& failures) {
+  const Image& image = expected.content;
+  const ByteView actual =
+      board.chip().flash().view(image.address, static_cast<std::uint32_t>(image.data.size()));
+  const auto [wanted, found] = std::mismatch(image.data.begin(), image.data.end(), actual.begin());
+  if (wanted == image.data.end()) return;
+  std::size_t different = 0;
+  for (std::size_t i = 0; i < image.data.size(); ++i) different += image.data[i] != actual[i];
+  const auto offset = static_cast<std::uint32_t>(wanted - image.data.begin());
+  failures.push_back(
+      {"flash " + hex(image.address) + ", " + std::to_string(image.data.size()) + " bytes",
+       expected.what, std::to_string(different) + " bytes differ",
+       {"first at " + hex(image.address + offset) + ": expected " + hex(*wanted, 2) + ", found " +
+        hex(*found, 2)}});
+}
+
+bool is_looked_at(const std::string& name, const std::vector<std::string>& blocks) {
+  return blocks.empty() || std::any_of(blocks.begin(), blocks.end(), [&](const std::string& block) {
+           return name.starts_with(block + ".");
+         });
+}
+
+std::string change_text(std::uint32_t from, std::uint32_t to) { return hex(from) + " -> " + hex(to); }
+
+void check_change(const std::string& name, std::uint32_t from, std::uint32_t to,
+                  const ChangesExpectation& expected, const board::Board& board,
+                  Failures& failures) {
+  const auto wanted = expected.exactly.find(name);
+  if (wanted == expected.exactly.end()) {
+    if (from != to) failures.push_back({name, "no change", change_text(from, to), {}});
+    return;
+  }
+  if (wanted->second.from == from && wanted->second.to == to) return;
+  const stm32::FieldSpec* field = nullptr;
+  const stm32::RegisterSpec* spec = model::find_register(board.model().chip, name, field);
+  failures.push_back({name, change_text(wanted->second.from, wanted->second.to),
+                      change_text(from, to), compare_fields(*spec, wanted->second.to, to)});
+}
+
+void check_changes(const ChangesExpectation& expected, const board::Board& board,
+                   Failures& failures) {
+  const board::Moment* from = board.find_moment(expected.from);
+  const board::Moment* to = board.find_moment(expected.to);
+  if (from == nullptr || to == nullptr) {
+    failures.push_back({"changes", "the moments " + expected.from + " and " + expected.to,
+                        (from == nullptr ? expected.from : expected.to) + " has not been", {}});
+    return;
+  }
+  for (std::size_t i = 0; i < to->registers.registers.size(); ++i) {
+    const auto& [name, value] = to->registers.registers[i];
+    if (!is_looked_at(name, expected.blocks)) continue;
+    check_change(name, from->registers.registers[i].second, value, expected, board, failures);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> compare_fields(const stm32::RegisterSpec& spec, std::uint32_t expected,
+                                        std::uint32_t actual) {
+  std::vector<std::string> lines;
+  for (const stm32::FieldSpec& field : spec.fields) {
+    if (field_of(field, expected) == field_of(field, actual)) continue;
+    lines.push_back(field.name + ": expected " + field_text(field, field_of(field, expected)) +
+                    ", found " + field_text(field, field_of(field, actual)));
+  }
+  return lines;
+}
+
+std::vector<Failure> check(const Expect& expect, const board::Board& board) {
+  Failures failures;
+  check_text("phase", expect.phase, to_string(board.phase()), failures);
+  check_dfu(expect, board, failures);
+  for (const RegisterValue& it : expect.registers) check_register(it, board, failures);
+  for (const PinExpectation& it : expect.pins) check_pin(it, board, failures);
+  for (const FlashExpectation& it : expect.flash) check_flash(it, board, failures);
+  if (expect.changes) check_changes(*expect.changes, board, failures);
+  return failures;
+}
+
+std::vector<Failure> check_tool(const RunTool& expectation, int exit_status, bool timed_out,
+                                const std::string& output) {
+  Failures failures;
+  if (timed_out) {
+    const std::string seconds =
+        std::to_string(static_cast<double>(expectation.timeout.count()) / 1000.0);
+    failures.push_back({"time", "an end within " + seconds.substr(0, seconds.find('.') + 2) + " s",
+                        "it was still running and was ended", {}});
+  } else if (expectation.exit_status && *expectation.exit_status != exit_status) {
+    failures.push_back({"exit status", std::to_string(*expectation.exit_status),
+                        std::to_string(exit_status), {}});
+  }
+  for (const std::string& text : expectation.output) {
+    if (output.find(text) != std::string::npos) continue;
+    failures.push_back({"output", "\"" + text + "\"", "it is not there", {}});
+  }
+  for (const std::string& text : expectation.output_lacks) {
+    if (output.find(text) == std::string::npos) continue;
+    failures.push_back({"output", "no \"" + text + "\"", "it is there", {}});
+  }
+  return failures;
+}
+
+}  // namespace dfurig::scenario

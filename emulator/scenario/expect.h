@@ -1,0 +1,32 @@
+// Compares a board with what a scenario expects.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "board/board.h"
+#include "scenario/scenario.h"
+
+namespace dfurig::scenario {
+
+/// One thing that is not as expected.
+struct Failure {
+  std::string what;      ///< "GPIOB.MODER"
+  std::string expected;
+  std::string actual;
+  std::vector<std::string> details;  ///< by field, by byte
+  bool operator==(const Failure&) const = default;
+};
+
+/// Everything in `expect` that does not hold.
+std::vector<Failure> check(const Expect& expect, const board::Board& board);
+
+/// What a tool's end must be. `output` is both streams.
+std::vector<Failure> check_tool(const RunTool& expectation, int exit_status, bool timed_out,
+                                const std::string& output);
+
+/// "MODE7: expected 1 (output), found 3 (analog)" for each field that differs.
+std::vector<std::string> compare_fields(const stm32::RegisterSpec& spec, std::uint32_t expected,
+                                        std::uint32_t actual);
+
+}  // namespace dfurig::scenario

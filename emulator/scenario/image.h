@@ -1,0 +1,30 @@
+// Firmware files: .bin, .hex and .elf as bytes at addresses.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "support/bytes.h"
+
+namespace dfurig::scenario {
+
+/// Bytes that follow one another from an address on.
+struct Image {
+  std::uint32_t address = 0;
+  Bytes data;
+  bool operator==(const Image&) const = default;
+};
+
+/// Reads a file by its ending. `address` is where a .bin goes; other files say it themselves.
+/// Throws InputError: missing file, and for .hex the line and what is wrong with it.
+std::vector<Image> load_image(const std::string& path, std::uint32_t address);
+/// True for files that need to be told their address.
+bool needs_address(const std::string& path);
+
+/// Intel HEX (Intel's 1988 specification): record types 00 to 05. `name` is for messages.
+std::vector<Image> parse_intel_hex(const std::string& text, const std::string& name);
+/// The loadable segments of a 32-bit little-endian ELF file at their physical addresses.
+std::vector<Image> parse_elf(ByteView file, const std::string& name);
+
+}  // namespace dfurig::scenario

@@ -1,0 +1,65 @@
+#include "scenario/load.h"
+
+#include <algorithm>
+
+#include "model/reader.h"
+#include "scenario/load_given.h"
+#include "scenario/load_steps.h"
+#include "support/input_error.h"
+
+namespace dfurig::scenario {
+namespace {
+
+model::Model load_model(const model::Reader& reader, const model::Library& library) {
+  const std::string name = reader.text();
+  const std::vector<std::string> known = library.names();
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    reader.fail("there is no model \"" + name + "\"",
+                did_you_mean(name, known, "dfurig models lists them"));
+  }
+  return library.load(name);
+}
+
+void read_policies(const model::Reader& reader, Scenario& scenario) {
+  reader.allow_only({"entry", "leave"});
+  if (const auto entry = reader.find("entry")) {
+    scenario.options.entry_policy = entry->text();
+    board::find_policy(scenario.model.entry_policies, entry->text(), entry->place());
+  }
+  if (const auto leave = reader.find("leave")) {
+    scenario.options.leave_policy = leave->text();
+    board::find_policy(scenario.model.leave_policies, leave->text(), leave->place());
+  }
+}
+
+}  // namespace
+
+Scenario load_scenario(const std::string& path, const model::Library& library) {
+  const model::Json json = model::parse_json_file(path);
+  const model::Reader reader(json, path);
+  reader.allow_only({"$schema", "title", "why", "source", "model", "policies", "time_scale",
+                     "given", "steps"});
+  Scenario scenario;
+  scenario.file = path;
+  scenario.title = reader.at("title").text();
+  if (const auto why = reader.find("why")) scenario.why = why->text();
+  if (const auto sources = reader.find("source")) {
+    for (const model::Reader& item : sources->items()) scenario.sources.push_back(item.text());
+  }
+  scenario.model = load_model(reader.at("model"), library);
+  if (const auto policies = reader.find("policies")) read_policies(*policies, scenario);
+  if (const auto scale = reader.find("time_scale")) {
+    scenario.options.time_scale = scale->real();
+    if (!(scale->real() >= 0 && scale->real() <= 1000)) scale->fail("expected 0 to 1000");
+  }
+  if (const auto given = reader.find("given")) {
+    scenario.given = read_given(*given, path, scenario.model);
+  }
+  for (const model::Reader& step : reader.at("steps").items()) {
+    scenario.steps.push_back(read_step(step, path, scenario.model));
+  }
+  if (scenario.steps.empty()) reader.at("steps").fail("expected at least one step");
+  return scenario;
+}
+
+}  // namespace dfurig::scenario

@@ -1,0 +1,141 @@
+#include "scenario/load_given.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "model/load_policies.h"
+#include "support/hex.h"
+#include "support/input_error.h"
+
+namespace dfurig::scenario {
+namespace {
+
+namespace fs = std::filesystem;
+
+void check_fits(const model::Reader& reader, const std::vector<Image>& images,
+                const stm32::FlashSpec& flash, const std::string& what) {
+  for (const Image& image : images) {
+    const std::uint64_t end = std::uint64_t{image.address} + image.data.size();
+    if (image.address >= flash.base && end <= std::uint64_t{flash.base} + flash.size()) continue;
+    reader.fail(what + " covers " + hex(image.address) + " to " +
+                    hex(static_cast<std::uint32_t>(end - 1)) + ", which is not all in flash (" +
+                    hex(flash.base) + ", " + std::to_string(flash.size()) + " bytes)");
+  }
+}
+
+std::vector<Image> read_file_content(const model::Reader& reader, const std::string& scenario_file,
+                                     std::string& what) {
+  reader.allow_only({"file", "at"});
+  const model::Reader file = reader.at("file");
+  const std::string path = resolve_path(file.text(), scenario_file);
+  what = fs::path(path).filename().string();
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) {
+    file.fail("there is no file " + path, "paths are relative to the scenario file");
+  }
+  if (needs_address(path) && !reader.has("at")) reader.fail("a .bin file needs \"at\"");
+  return load_image(path, reader.has("at") ? reader.at("at").number() : 0);
+}
+
+}  // namespace
+
+std::string resolve_path(const std::string& path, const std::string& scenario_file) {
+  return (fs::path(scenario_file).parent_path() / path).lexically_normal().string();
+}
+
+std::vector<Image> read_content(const model::Reader& reader, const std::string& scenario_file,
+                                const stm32::FlashSpec& flash, std::string& what) {
+  std::vector<Image> images;
+  if (reader.has("file")) {
+    images = read_file_content(reader, scenario_file, what);
+  } else if (reader.has("bytes")) {
+    reader.allow_only({"bytes", "at"});
+    images = {{reader.at("at").number(), reader.at("bytes").bytes()}};
+    what = std::to_string(images[0].data.size()) + " bytes";
+  } else {
+    reader.allow_only({"fill", "at", "size"});
+    const std::uint32_t size = reader.at("size").number(flash.size());
+    const auto fill = static_cast<std::uint8_t>(reader.at("fill").number(0xFF));
+    images = {{reader.at("at").number(), Bytes(size, fill)}};
+    what = std::to_string(size) + " bytes of " + hex(fill, 2);
+  }
+  check_fits(reader, images, flash, what);
+  return images;
+}
+
+std::string read_register_name(const model::Reader& reader, const stm32::ChipSpec& chip,
+                               const std::string& name) {
+  const stm32::FieldSpec* field = nullptr;
+  if (model::find_register(chip, name, field) != nullptr) return name;
+  reader.fail("no register or field \"" + name + "\" on this chip",
+              did_you_mean(name, model::register_names(chip),
+                           "write BLOCK.REGISTER or BLOCK.REGISTER.FIELD"));
+}
+
+void check_pin(const model::Reader& reader, const stm32::ChipSpec& chip, const std::string& pin) {
+  const std::string digits = pin.size() > 2 ? pin.substr(2) : "";
+  const bool is_number = !digits.empty() && digits.size() <= 2 &&
+                         digits.find_first_not_of("0123456789") == std::string::npos;
+  const bool has_port = std::any_of(
+      chip.blocks.begin(), chip.blocks.end(), [&](const stm32::BlockSpec& block) {
+        return pin.size() > 1 && block.name == std::string("GPIO") + pin[1];
+      });
+  if (pin[0] == 'P' && is_number && has_port && std::stoul(digits) < stm32::pins_per_port) return;
+  reader.fail("no pin \"" + pin + "\" on this chip", "write it as PB7");
+}
+
+RegisterValue read_register_value(const model::Reader& reader, const stm32::ChipSpec& chip) {
+  reader.allow_only({"register", "value"});
+  const model::Reader name = reader.at("register");
+  return {read_register_name(name, chip, name.text()), reader.at("value").number()};
+}
+
+Given read_given(const model::Reader& reader, const std::string& scenario_file,
+                 const model::Model& model) {
+  reader.allow_only({"boot_pins", "flash", "option_bytes", "pins", "application"});
+  Given given;
+  if (const auto pins = reader.find("boot_pins")) {
+    pins->allow_only(model.boot_pins);
+    for (const auto& [name, level] : pins->members()) given.boot_pins[name] = level.number(1);
+  }
+  if (const auto flash = reader.find("flash")) {
+    std::string what;
+    for (const model::Reader& item : flash->items()) {
+      for (Image& image : read_content(item, scenario_file, model.chip.flash, what)) {
+        given.flash.push_back(std::move(image));
+      }
+    }
+  }
+  if (const auto options = reader.find("option_bytes")) {
+    for (const auto& [address_text, value] : options->members()) {
+      const auto address = parse_number(address_text);
+      const stm32::OptionBytes option_bytes(model.chip.option_bytes);
+      const Bytes bytes = value.bytes();
+      const auto size = static_cast<std::uint32_t>(bytes.size());
+      if (!address || !option_bytes.contains(*address, size)) {
+        value.fail("\"" + address_text + "\" and the bytes after it are not option bytes of this chip");
+      }
+      given.option_bytes[*address] = bytes;
+    }
+  }
+  if (const auto pins = reader.find("pins")) {
+    for (const auto& [name, level] : pins->members()) {
+      check_pin(level, model.chip, name);
+      given.pins[name] = level.number(1) != 0;
+    }
+  }
+  if (const auto application = reader.find("application")) {
+    application->allow_only({"writes", "then"});
+    given.application.emplace();
+    for (const model::Reader& item : application->at("writes").items()) {
+      given.application->writes.push_back(read_register_value(item, model.chip));
+    }
+    if (const auto then = application->find("then")) {
+      then->choice({"jump_to_bootloader"});
+      given.application->jumps_to_bootloader = true;
+    }
+  }
+  return given;
+}
+
+}  // namespace dfurig::scenario

@@ -1,0 +1,27 @@
+// The "given" part of a scenario, and what steps share with it.
+#pragma once
+
+#include "model/reader.h"
+#include "scenario/scenario.h"
+
+namespace dfurig::scenario {
+
+/// A path of the scenario: relative to the scenario's file.
+std::string resolve_path(const std::string& path, const std::string& scenario_file);
+
+/// { "file": …, "at": … }, { "bytes": …, "at": … } or { "fill": …, "at": …, "size": … } as images
+/// inside the chip's flash; `what` says it in words.
+std::vector<Image> read_content(const model::Reader& reader, const std::string& scenario_file,
+                                const stm32::FlashSpec& flash, std::string& what);
+
+/// A register or field name that exists. Throws InputError with near names.
+std::string read_register_name(const model::Reader& reader, const stm32::ChipSpec& chip,
+                               const std::string& name);
+/// "PB7" that exists.
+void check_pin(const model::Reader& reader, const stm32::ChipSpec& chip, const std::string& pin);
+RegisterValue read_register_value(const model::Reader& reader, const stm32::ChipSpec& chip);
+
+Given read_given(const model::Reader& reader, const std::string& scenario_file,
+                 const model::Model& model);
+
+}  // namespace dfurig::scenario

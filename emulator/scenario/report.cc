@@ -1,0 +1,116 @@
+#include "scenario/report.h"
+
+#include <algorithm>
+#include <iomanip>
+#include <sstream>
+
+#include "scenario/register_diff.h"
+#include "scenario/transcript_summary.h"
+
+namespace dfurig::scenario {
+namespace {
+
+constexpr std::size_t last_transfers = 12;
+
+std::string coloured(const std::string& text, const char* code, const Style& style) {
+  return style.colour ? std::string("\033[") + code + "m" + text + "\033[0m" : text;
+}
+
+std::string verdict(const Report& report, const Style& style) {
+  return report.has_passed() ? coloured("PASS", "32", style) : coloured("FAIL", "31", style);
+}
+
+std::string seconds(Duration duration) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(2) << std::chrono::duration<double>(duration).count() << " s";
+  return text.str();
+}
+
+/// A progress bar rewrites its line with carriage returns: what stays visible is the last.
+std::string visible_line(const std::string& line) {
+  const std::size_t end = line.find_last_not_of('\r');
+  if (end == std::string::npos) return "";
+  const std::size_t start = line.rfind('\r', end);
+  return line.substr(start == std::string::npos ? 0 : start + 1, end - (start == std::string::npos ? 0 : start + 1) + 1);
+}
+
+void print_indented(std::ostream& out, const std::string& text, const char* prefix) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::string visible = visible_line(line);
+    if (!visible.empty()) out << prefix << visible << "\n";
+  }
+}
+
+void print_policy(std::ostream& out, const char* when, const model::RegisterPolicy& policy) {
+  out << "  " << when << " policy " << policy.name << " [" << to_string(policy.mark) << "]: "
+      << policy.summary << "\n      " << policy.source << "\n";
+}
+
+void print_failure(std::ostream& out, const Failure& failure) {
+  out << "    " << failure.what << "\n      expected " << failure.expected << "\n      found    "
+      << failure.actual << "\n";
+  for (const std::string& detail : failure.details) out << "        " << detail << "\n";
+}
+
+void print_steps(std::ostream& out, const Report& report) {
+  for (const StepResult& step : report.steps) {
+    if (step.is_tool) {
+      out << "\n$ " << step.what << "\n";
+      print_indented(out, step.output, "  | ");
+      out << "  exit status " << step.exit_status << (step.timed_out ? ", timed out" : "") << "\n";
+    }
+    for (const std::string& line : step.confirmed) out << "\n" << line << "\n";
+  }
+}
+
+void print_failures(std::ostream& out, const Report& report, const Style& style) {
+  for (const StepResult& step : report.steps) {
+    if (step.failures.empty()) continue;
+    out << "\n" << coloured("FAILED", "31", style) << " at " << step.place << " (" << step.what << ")\n";
+    for (const Failure& failure : step.failures) print_failure(out, failure);
+  }
+  const std::size_t count = std::min(last_transfers, report.transfers.size());
+  if (count > 0) out << "  the last transfers:\n";
+  for (std::size_t i = report.transfers.size() - count; i < report.transfers.size(); ++i) {
+    out << "    " << describe(report.transfers[i]) << "\n";
+  }
+  out << "  again: dfurig run " << report.file << "\n";
+}
+
+void print_story(std::ostream& out, const Report& report) {
+  out << report.title << "\n  " << report.file << "\n  model " << report.model << "\n";
+  print_policy(out, "entry", report.entry_policy);
+  print_policy(out, "leave", report.leave_policy);
+  print_steps(out, report);
+  if (!report.transfers.empty()) out << "\nUSB\n";
+  if (!report.transfers.empty()) {
+    for (const std::string& line : summarise(report.transfers)) out << "  " << line << "\n";
+  }
+  out << "\nwhat happened\n";
+  for (const board::Event& event : report.events) {
+    out << "  " << std::setw(9) << std::right << seconds(event.at) << "  " << event.what << "\n";
+  }
+  if (report.moments.size() > 1) out << "\nregisters that changed\n";
+  print_register_diff(out, report.moments, report.chip);
+  for (const std::string& what : report.not_emulated) out << "not emulated: " << what << "\n";
+}
+
+}  // namespace
+
+bool Report::has_passed() const {
+  return std::all_of(steps.begin(), steps.end(),
+                     [](const StepResult& step) { return step.failures.empty(); });
+}
+
+void print_report(std::ostream& out, const Report& report, const Style& style) {
+  if (style.verbose || !report.has_passed()) {
+    print_story(out, report);
+    if (!report.has_passed()) print_failures(out, report, style);
+    out << "\n";
+  }
+  out << verdict(report, style) << "  " << report.file << "  " << report.title << "  ("
+      << seconds(report.duration) << ")\n";
+}
+
+}  // namespace dfurig::scenario

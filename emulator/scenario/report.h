@@ -1,0 +1,53 @@
+// What a run found, and how it is told.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "board/board.h"
+#include "scenario/expect.h"
+#include "scenario/scenario.h"
+#include "usb/transcript.h"
+
+namespace dfurig::scenario {
+
+/// What one step did and what was wrong with it.
+struct StepResult {
+  std::string place;       ///< "x.json: /steps/2"
+  std::string what;        ///< "dfu-util -a 0 …", "expect"
+  bool is_tool = false;
+  int exit_status = 0;
+  bool timed_out = false;
+  std::string output;      ///< the tool's, standard output first
+  std::vector<Failure> failures;
+  std::vector<std::string> confirmed;  ///< "flash 0x08000000, 240 bytes: equals blink.bin"
+};
+
+struct Report {
+  std::string file;
+  std::string title;
+  std::string model;
+  model::RegisterPolicy entry_policy;
+  model::RegisterPolicy leave_policy;
+  stm32::ChipSpec chip;
+  std::vector<StepResult> steps;
+  std::vector<usb::Transfer> transfers;
+  std::vector<board::Moment> moments;
+  std::vector<board::Event> events;
+  std::vector<std::string> not_emulated;
+  Duration duration{};
+
+  bool has_passed() const;
+};
+
+/// How text is written.
+struct Style {
+  bool colour = false;   ///< only for a terminal
+  bool verbose = false;  ///< the whole story of scenarios that passed, too
+};
+
+/// One line for a scenario that passed unless the style is verbose, the whole story otherwise.
+void print_report(std::ostream& out, const Report& report, const Style& style);
+
+}  // namespace dfurig::scenario

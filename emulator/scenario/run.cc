@@ -1,0 +1,179 @@
+#include "scenario/run.h"
+
+#include <thread>
+
+#include "attach/run_tool.h"
+#include "support/hex.h"
+#include "usbip/local_link.h"
+
+namespace dfurig::scenario {
+namespace {
+
+std::string join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+/// The board and everything that stands around it during one run.
+class Bench {
+ public:
+  explicit Bench(const Scenario& scenario)
+      : scenario_(scenario), board_(scenario.model, scenario.options) {
+    exports_.add(board_, &transcript_);
+  }
+
+  Report run();
+
+ private:
+  void set_up();
+  void settle();
+  void write(const RegisterValue& write);
+  StepResult perform(const Step& step);
+  void act(const RunTool& action, StepResult& result);
+  void act(const WriteRegister& action, StepResult& result);
+  void act(const DrivePins& action, StepResult& result);
+  void act(const Reset& action, StepResult& result);
+  void act(const Expect& action, StepResult& result);
+  Report make_report() const;
+
+  const Scenario& scenario_;
+  SteadyClock clock_;
+  board::Board board_;
+  usb::Transcript transcript_;
+  usbip::Exports exports_;
+  std::vector<StepResult> results_;
+};
+
+/// Lets the board finish what it is about to do: start up, detach, leave.
+void Bench::settle() {
+  for (auto next = board_.next_event(); next; next = board_.next_event()) {
+    std::this_thread::sleep_for(*next - clock_.now());
+    board_.advance(clock_.now());
+  }
+}
+
+void Bench::write(const RegisterValue& write) {
+  const std::string& name = write.name;
+  const std::size_t field_dot = name.find('.', name.find('.') + 1);
+  const std::string register_name = name.substr(0, field_dot);
+  const std::uint32_t address = board_.chip().address_of(register_name).value_or(0);
+  std::uint32_t word = write.value;
+  if (field_dot != std::string::npos) {
+    // A field is written as software does: read, modify, write.
+    word = board_.chip().read(address, 4).value_or(0);
+    for (const stm32::BlockSpec& block : scenario_.model.chip.blocks) {
+      for (const stm32::RegisterSpec& spec : block.registers) {
+        if (block.name + "." + spec.name != register_name) continue;
+        for (const stm32::FieldSpec& field : spec.fields) {
+          if (field.name != name.substr(field_dot + 1)) continue;
+          word = (word & ~stm32::field_mask(field)) |
+                 (write.value << field.lsb & stm32::field_mask(field));
+        }
+      }
+    }
+  }
+  board_.chip().write(address, 4, word);
+}
+
+void Bench::set_up() {
+  const Given& given = scenario_.given;
+  for (const Image& image : given.flash) board_.chip().flash().preload(image.address, image.data);
+  for (const auto& [address, bytes] : given.option_bytes) {
+    board_.chip().option_bytes().write(address, bytes);
+  }
+  for (const auto& [pin, level] : given.pins) board_.chip().drive_pin(pin, level);
+  for (const auto& [pin, level] : given.boot_pins) board_.set_boot_pin(pin, level);
+  board_.power_on(clock_.now());
+  if (given.application) {
+    for (const RegisterValue& it : given.application->writes) write(it);
+    if (given.application->jumps_to_bootloader) board_.jump_to_bootloader(clock_.now());
+  }
+  settle();
+}
+
+void Bench::act(const RunTool& action, StepResult& result) {
+  attach::ToolCommand command;
+  command.arguments = action.arguments;
+  command.timeout = action.timeout;
+  command.output = attach::Output::Capture;
+  const attach::ToolResult tool =
+      attach::run_tool(command, {usbip::local_connector(exports_, clock_)});
+  settle();
+  result.what = join(action.arguments);
+  result.is_tool = true;
+  result.exit_status = tool.exit_status;
+  result.timed_out = tool.timed_out;
+  result.output = tool.standard_output + tool.standard_error;
+  result.failures = check_tool(action, tool.exit_status, tool.timed_out, result.output);
+}
+
+void Bench::act(const WriteRegister& action, StepResult& result) {
+  result.what = "write " + action.write.name + " = " + hex(action.write.value);
+  write(action.write);
+}
+
+void Bench::act(const DrivePins& action, StepResult& result) {
+  result.what = "drive pins";
+  for (const auto& [pin, level] : action.levels) board_.chip().drive_pin(pin, level);
+}
+
+void Bench::act(const Reset& action, StepResult& result) {
+  result.what = action.is_power_on ? "power-on reset" : "system reset";
+  if (action.is_power_on) board_.power_on(clock_.now());
+  if (!action.is_power_on) board_.system_reset(clock_.now());
+  settle();
+}
+
+void Bench::act(const Expect& action, StepResult& result) {
+  result.what = "expect";
+  result.failures = check(action, board_);
+  if (!result.failures.empty()) return;
+  for (const FlashExpectation& it : action.flash) {
+    result.confirmed.push_back("flash " + hex(it.content.address) + ", " +
+                               std::to_string(it.content.data.size()) + " bytes: equals " + it.what);
+  }
+}
+
+StepResult Bench::perform(const Step& step) {
+  StepResult result;
+  result.place = step.place;
+  std::visit([&](const auto& action) { act(action, result); }, step.action);
+  return result;
+}
+
+Report Bench::make_report() const {
+  Report report;
+  report.file = scenario_.file;
+  report.title = scenario_.title;
+  report.model = scenario_.model.name;
+  report.entry_policy = board_.entry_policy();
+  report.leave_policy = board_.leave_policy();
+  report.chip = scenario_.model.chip;
+  report.steps = results_;
+  report.transfers = transcript_.transfers();
+  report.moments = board_.moments();
+  report.events = board_.events();
+  for (const auto* list : {&board_.chip().not_emulated(), &board_.unknown_requests()}) {
+    for (const auto& [what, count] : list->counts()) {
+      report.not_emulated.push_back(what + " ×" + std::to_string(count));
+    }
+  }
+  report.duration = clock_.now();
+  return report;
+}
+
+Report Bench::run() {
+  set_up();
+  for (const Step& step : scenario_.steps) {
+    results_.push_back(perform(step));
+    if (!results_.back().failures.empty()) break;
+  }
+  return make_report();
+}
+
+}  // namespace
+
+Report run(const Scenario& scenario) { return Bench(scenario).run(); }
+
+}  // namespace dfurig::scenario

@@ -1,0 +1,124 @@
+#include "scenario/transcript_summary.h"
+
+#include <map>
+
+#include "dfu/dfu.h"
+#include "dfu/dfuse.h"
+#include "support/hex.h"
+
+namespace dfurig::scenario {
+namespace {
+
+bool is_dfu(const usb::SetupPacket& setup) {
+  return setup.type() == usb::RequestType::Class &&
+         setup.recipient() == usb::Recipient::Interface;
+}
+
+std::string standard_name(const usb::SetupPacket& setup) {
+  static const std::map<std::uint8_t, std::string> names = {
+      {usb::GET_STATUS, "GET_STATUS"},       {usb::GET_DESCRIPTOR, "GET_DESCRIPTOR"},
+      {usb::GET_CONFIGURATION, "GET_CONFIGURATION"},
+      {usb::SET_CONFIGURATION, "SET_CONFIGURATION"},
+      {usb::GET_INTERFACE, "GET_INTERFACE"}, {usb::SET_INTERFACE, "SET_INTERFACE"},
+      {usb::SET_FEATURE, "SET_FEATURE"},     {usb::CLEAR_FEATURE, "CLEAR_FEATURE"}};
+  const auto name = names.find(setup.bRequest);
+  if (setup.type() == usb::RequestType::Standard && name != names.end()) return name->second;
+  return "bmRequestType " + hex(setup.bmRequestType, 2) + " bRequest " + hex(setup.bRequest, 2);
+}
+
+std::string outcome(const usb::Transfer& transfer) {
+  if (std::holds_alternative<usb::Stall>(transfer.reply)) return "STALL";
+  if (std::holds_alternative<usb::NoReply>(transfer.reply)) return "no reply";
+  if (std::holds_alternative<usb::Ack>(transfer.reply)) return "ACK";
+  const bool is_status = is_dfu(transfer.setup) && transfer.setup.bRequest == dfu::DFU_GETSTATUS &&
+                         transfer.data.size() == dfu::status_reply_size;
+  if (!is_status) return std::to_string(transfer.data.size()) + " bytes";
+  const dfu::StatusReply status = dfu::parse_status_reply(transfer.data);
+  return dfu::to_string(status.bStatus) + ", " + std::to_string(status.bwPollTimeout) + " ms, " +
+         dfu::to_string(status.bState);
+}
+
+/// What the downloads of one tool add up to.
+struct Tally {
+  unsigned erases = 0;
+  unsigned mass_erases = 0;
+  unsigned blocks = 0;
+  std::size_t bytes = 0;
+  std::uint32_t lowest = UINT32_MAX;
+  std::uint32_t highest = 0;
+  std::uint32_t pointer = 0x08000000;
+  std::vector<std::string> others;
+
+  void operator()(const dfu::SetAddress& it) { pointer = it.address; }
+  void operator()(const dfu::EraseSector&) { ++erases; }
+  void operator()(const dfu::MassErase&) { ++mass_erases; }
+  void operator()(const dfu::ReadUnprotect&) { others.push_back("Read Unprotect"); }
+  void operator()(const dfu::Leave&) { others.push_back("Leave, pointer " + hex(pointer)); }
+  void operator()(const dfu::WriteMemory& it) {
+    // Hosts that number blocks use the descriptor's transfer size; dfu-util always sends 2.
+    const std::uint32_t at =
+        dfu::block_address(it.wBlockNum, 2048, pointer).value_or(pointer);
+    ++blocks;
+    bytes += it.data.size();
+    lowest = std::min(lowest, at);
+    highest = std::max<std::uint32_t>(highest, at + static_cast<std::uint32_t>(it.data.size()) - 1);
+  }
+};
+
+std::string count_requests(const std::vector<usb::Transfer>& transfers) {
+  std::map<std::string, unsigned> counts;
+  unsigned stalls = 0;
+  for (const usb::Transfer& transfer : transfers) {
+    const bool is_class = is_dfu(transfer.setup);
+    ++counts[is_class ? dfu::request_name(transfer.setup.bRequest) : standard_name(transfer.setup)];
+    stalls += std::holds_alternative<usb::Stall>(transfer.reply);
+  }
+  std::string text = std::to_string(transfers.size()) + " control transfers:";
+  for (const auto& [name, count] : counts) text += " " + name + " ×" + std::to_string(count);
+  return text + "; stalls: " + std::to_string(stalls);
+}
+
+std::string last_state(const std::vector<usb::Transfer>& transfers) {
+  for (auto it = transfers.rbegin(); it != transfers.rend(); ++it) {
+    if (is_dfu(it->setup) && it->setup.bRequest == dfu::DFU_GETSTATUS) return outcome(*it);
+  }
+  return "none";
+}
+
+}  // namespace
+
+std::string describe(const usb::Transfer& transfer) {
+  const usb::SetupPacket& setup = transfer.setup;
+  std::string text = is_dfu(setup) ? dfu::request_name(setup.bRequest) : standard_name(setup);
+  text += " wValue=" + std::to_string(setup.wValue) + " wLength=" + std::to_string(setup.wLength);
+  if (is_dfu(setup) && setup.bRequest == dfu::DFU_DNLOAD) {
+    const auto operation = dfu::parse_operation(setup.wValue, transfer.data);
+    text += operation ? " (" + dfu::to_string(*operation) + ")" : " (not defined)";
+  }
+  return text + " -> " + outcome(transfer);
+}
+
+std::vector<std::string> summarise(const std::vector<usb::Transfer>& transfers) {
+  Tally tally;
+  for (const usb::Transfer& transfer : transfers) {
+    const bool is_download = is_dfu(transfer.setup) && transfer.setup.bRequest == dfu::DFU_DNLOAD &&
+                             std::holds_alternative<usb::Ack>(transfer.reply);
+    if (!is_download) continue;
+    if (const auto operation = dfu::parse_operation(transfer.setup.wValue, transfer.data)) {
+      std::visit(tally, *operation);
+    }
+  }
+  std::vector<std::string> lines = {count_requests(transfers)};
+  if (tally.mass_erases > 0) lines.push_back("mass erase ×" + std::to_string(tally.mass_erases));
+  if (tally.erases > 0) lines.push_back("sector erase ×" + std::to_string(tally.erases));
+  if (tally.blocks > 0) {
+    lines.push_back("write: " + std::to_string(tally.blocks) + " blocks, " +
+                    std::to_string(tally.bytes) + " bytes, " + hex(tally.lowest) + " to " +
+                    hex(tally.highest));
+  }
+  lines.insert(lines.end(), tally.others.begin(), tally.others.end());
+  lines.push_back("last DFU_GETSTATUS: " + last_state(transfers));
+  return lines;
+}
+
+}  // namespace dfurig::scenario

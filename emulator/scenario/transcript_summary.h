@@ -1,0 +1,17 @@
+// What went over the control pipe, in DFU's words.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "usb/transcript.h"
+
+namespace dfurig::scenario {
+
+/// "DFU_DNLOAD wValue=2 wLength=240 -> ACK"; GETSTATUS replies are spelt out.
+std::string describe(const usb::Transfer& transfer);
+
+/// A few lines: how many requests of each kind, what was erased and written, how it ended.
+std::vector<std::string> summarise(const std::vector<usb::Transfer>& transfers);
+
+}  // namespace dfurig::scenario
