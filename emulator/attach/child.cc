@@ -21,7 +21,8 @@
 #include "support/input_error.h"
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
-#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)  // Linux 5.19; Debian 12's headers have it
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV \
+  (1UL << 5)  // Linux 5.19; Debian 12's headers have it
 #endif
 
 namespace dfurig::attach {
@@ -43,7 +44,8 @@ struct Pipe {
 
 Pipe make_pipe() {
   int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe: " + std::string(strerror(errno)));
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    throw std::runtime_error("pipe: " + std::string(strerror(errno)));
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
@@ -63,9 +65,9 @@ struct Preparation {
 int install_filter(const std::vector<sock_filter>& filter) {
   const sock_fprog program{static_cast<unsigned short>(filter.size()),
                            const_cast<sock_filter*>(filter.data())};
-  return static_cast<int>(syscall(
-      SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-      SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &program));
+  return static_cast<int>(
+      syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+              SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &program));
 }
 
 /// Sends one message, with the listener as ancillary data when there is one.
@@ -177,8 +179,9 @@ void check_kernel(const std::string& release) {
   if (std::sscanf(release.c_str(), "%d.%d", &major, &minor) != 2) return;
   if (major > 5 || (major == 5 && minor >= 19)) return;
   throw InputError("exec",
-                   "this kernel is " + release + "; running tools without a kernel module needs Linux "
-                   "5.19 or newer",
+                   "this kernel is " + release +
+                       "; running tools without a kernel module needs Linux "
+                       "5.19 or newer",
                    other_ways);
 }
 
@@ -195,7 +198,8 @@ std::string find_program(const std::string& name, const std::string& working_dir
     const std::string candidate = (folder.empty() ? "." : folder) + "/" + name;
     if (access(candidate.c_str(), X_OK) == 0) return candidate;
   }
-  throw InputError(name, "not found in PATH", "is it installed? (Debian: apt-get install " + name + ")");
+  throw InputError(name, "not found in PATH",
+                   "is it installed? (Debian: apt-get install " + name + ")");
 }
 
 Child start_child(const std::string& program, const ToolCommand& command) {

@@ -17,7 +17,9 @@ std::string formatted(const char* format, unsigned value) {
   return text;
 }
 
-unsigned u16_at(ByteView bytes, std::size_t offset) { return bytes[offset] + bytes[offset + 1] * 256u; }
+unsigned u16_at(ByteView bytes, std::size_t offset) {
+  return bytes[offset] + bytes[offset + 1] * 256u;
+}
 
 /// "usb1" for a root hub, "1-1" for a device.
 std::string name_of(const DeviceFacts& facts) {
@@ -25,7 +27,9 @@ std::string name_of(const DeviceFacts& facts) {
   return facts.port == 0 ? "usb" + bus : bus + "-" + std::to_string(facts.port);
 }
 
-std::string hub_folder(unsigned bus) { return std::string(controller) + "/usb" + std::to_string(bus); }
+std::string hub_folder(unsigned bus) {
+  return std::string(controller) + "/usb" + std::to_string(bus);
+}
 
 std::string folder_of(const DeviceFacts& facts) {
   return facts.port == 0 ? hub_folder(facts.bus) : hub_folder(facts.bus) + "/" + name_of(facts);
@@ -42,7 +46,9 @@ void add_attribute(VirtualTree& tree, const std::string& folder, const std::stri
 }
 
 /// From the folder of a device below the controller up to /sys.
-std::string to_sys(const DeviceFacts& facts) { return facts.port == 0 ? "../../../.." : "../../../../.."; }
+std::string to_sys(const DeviceFacts& facts) {
+  return facts.port == 0 ? "../../../.." : "../../../../..";
+}
 
 void add_device_attributes(VirtualTree& tree, const DeviceFacts& facts) {
   const std::string folder = folder_of(facts);
@@ -51,8 +57,7 @@ void add_device_attributes(VirtualTree& tree, const DeviceFacts& facts) {
   add_attribute(tree, folder, "devnum", std::to_string(facts.device));
   add_attribute(tree, folder, "devpath", std::to_string(facts.port));
   add_attribute(tree, folder, "speed", facts.speed);
-  add_attribute(tree, folder, "version",
-                formatted("%2x", it[3]) + "." + formatted("%02x", it[2]));
+  add_attribute(tree, folder, "version", formatted("%2x", it[3]) + "." + formatted("%02x", it[2]));
   add_attribute(tree, folder, "bDeviceClass", formatted("%02x", it[4]));
   add_attribute(tree, folder, "bDeviceSubClass", formatted("%02x", it[5]));
   add_attribute(tree, folder, "bDeviceProtocol", formatted("%02x", it[6]));
@@ -89,7 +94,8 @@ std::string device_uevent(const DeviceFacts& facts) {
   std::snprintf(product, sizeof product, "%x/%x/%x\nTYPE=%u/%u/%u", u16_at(it, 8), u16_at(it, 10),
                 u16_at(it, 12), it[4], it[5], it[6]);
   return "MAJOR=189\nMINOR=" + std::to_string(device_minor(facts.bus, facts.device)) +
-         "\nDEVNAME=" + bus_and_device(facts) + "\nDEVTYPE=usb_device\nDRIVER=usb\nPRODUCT=" + product +
+         "\nDEVNAME=" + bus_and_device(facts) +
+         "\nDEVTYPE=usb_device\nDRIVER=usb\nPRODUCT=" + product +
          "\nBUSNUM=" + formatted("%03u", facts.bus) + "\nDEVNUM=" + formatted("%03u", facts.device);
 }
 
@@ -104,8 +110,7 @@ void add_links(VirtualTree& tree, const std::string& folder, const std::string& 
 void add_interface(VirtualTree& tree, const DeviceFacts& facts, ByteView it) {
   const unsigned number = it[2];
   const unsigned configuration = facts.configuration[5];
-  const std::string base =
-      facts.port == 0 ? std::to_string(facts.bus) + "-0" : name_of(facts);
+  const std::string base = facts.port == 0 ? std::to_string(facts.bus) + "-0" : name_of(facts);
   const std::string name =
       base + ":" + std::to_string(configuration) + "." + std::to_string(number);
   const std::string folder = folder_of(facts) + "/" + name;
@@ -124,8 +129,8 @@ void add_interface(VirtualTree& tree, const DeviceFacts& facts, ByteView it) {
 void add_interfaces(VirtualTree& tree, const DeviceFacts& facts) {
   ByteView rest = facts.configuration;
   while (rest.size() >= 2 && rest[0] >= 2 && rest[0] <= rest.size()) {
-    const bool is_interface = rest[1] == interface_descriptor_type &&
-                              rest[0] >= interface_descriptor_size;
+    const bool is_interface =
+        rest[1] == interface_descriptor_type && rest[0] >= interface_descriptor_size;
     if (is_interface && rest[3] == 0) add_interface(tree, facts, rest);
     rest = rest.subspan(rest[0]);
   }
@@ -137,9 +142,10 @@ DeviceFacts root_hub(unsigned bus, unsigned ports) {
   facts.bus = bus;
   facts.device = 1;
   facts.port = 0;
-  facts.device_descriptor = {18, 1, 0x10, 0x01, 9, 0, 0, 64, 0x6B, 0x1D, 0x01, 0x00, 0, 0, 3, 2, 1, 1};
-  facts.configuration = {9, 2, 25, 0, 1, 1, 0, 0xE0, 0, 9, 4, 0, 0, 1, 9, 0, 0, 0,
-                         7, 5, 0x81, 3, 2, 0, 0xFF};
+  facts.device_descriptor = {18,   1,    0x10, 0x01, 9, 0, 0, 64, 0x6B,
+                             0x1D, 0x01, 0x00, 0,    0, 3, 2, 1,  1};
+  facts.configuration = {9, 2, 25, 0, 1, 1, 0, 0xE0, 0, 9, 4, 0,   0,
+                         1, 9, 0,  0, 0, 7, 5, 0x81, 3, 2, 0, 0xFF};
   facts.manufacturer = "dfurig";
   facts.product = "dfurig emulated bus";
   facts.serial = "dfurig.0";
@@ -149,7 +155,9 @@ DeviceFacts root_hub(unsigned bus, unsigned ports) {
 
 }  // namespace
 
-unsigned device_minor(unsigned bus, unsigned device) { return (bus - 1) * 128 + device - 1; }
+unsigned device_minor(unsigned bus, unsigned device) {
+  return (bus - 1) * 128 + device - 1;
+}
 
 std::string node_path(unsigned bus, unsigned device) {
   return "/dev/bus/usb/" + formatted("%03u", bus) + "/" + formatted("%03u", device);
@@ -160,8 +168,8 @@ std::optional<unsigned> find_device_minor(const std::string& path) {
   unsigned device = 0;
   int length = 0;
   const int fields = std::sscanf(path.c_str(), "/dev/bus/usb/%3u/%3u%n", &bus, &device, &length);
-  const bool is_node = fields == 2 && static_cast<std::size_t>(length) == path.size() && bus > 0 &&
-                       device > 0;
+  const bool is_node =
+      fields == 2 && static_cast<std::size_t>(length) == path.size() && bus > 0 && device > 0;
   if (!is_node) return std::nullopt;
   return device_minor(bus, device);
 }
@@ -195,8 +203,8 @@ void remove_device(VirtualTree& tree, const DeviceFacts& facts) {
   tree.remove("/sys/bus/usb/devices/" + name);
   if (facts.configuration.size() >= configuration_descriptor_size) {
     for (unsigned i = 0; i < facts.configuration[4]; ++i) {
-      tree.remove("/sys/bus/usb/devices/" + name + ":" +
-                  std::to_string(facts.configuration[5]) + "." + std::to_string(i));
+      tree.remove("/sys/bus/usb/devices/" + name + ":" + std::to_string(facts.configuration[5]) +
+                  "." + std::to_string(i));
     }
   }
   tree.remove(folder_of(facts));

@@ -19,20 +19,22 @@ unsigned device_minor(unsigned bus, unsigned device);
 std::string node_path(unsigned bus, unsigned device);
 /// The minor of a node's path; absent for any other path.
 std::optional<unsigned> find_device_minor(const std::string& path);
-inline bool is_device_node(const std::string& path) { return find_device_minor(path).has_value(); }
+inline bool is_device_node(const std::string& path) {
+  return find_device_minor(path).has_value();
+}
 
 /// What is known of a device once it is enumerated.
 struct DeviceFacts {
   unsigned bus = 1;
-  unsigned device = 2;         ///< devnum; 1 is the root hub
-  unsigned port = 1;           ///< of the root hub; 0: this is the root hub
-  std::string speed = "12";    ///< Mbit/s, as sysfs writes it
-  Bytes device_descriptor;     ///< 18 bytes
-  Bytes configuration;         ///< the whole active configuration
-  std::string manufacturer;    ///< empty: no such string
+  unsigned device = 2;       ///< devnum; 1 is the root hub
+  unsigned port = 1;         ///< of the root hub; 0: this is the root hub
+  std::string speed = "12";  ///< Mbit/s, as sysfs writes it
+  Bytes device_descriptor;   ///< 18 bytes
+  Bytes configuration;       ///< the whole active configuration
+  std::string manufacturer;  ///< empty: no such string
   std::string product;
   std::string serial;
-  unsigned root_ports = 0;     ///< of a root hub
+  unsigned root_ports = 0;  ///< of a root hub
 };
 
 /// Adds the bus's root hub: what an empty bus looks like.

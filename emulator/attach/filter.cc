@@ -15,10 +15,10 @@
 namespace dfurig::attach {
 namespace {
 
-constexpr std::array path_calls = {
-    SYS_open,   SYS_openat,   SYS_openat2,    SYS_stat,      SYS_lstat,  SYS_newfstatat,
-    SYS_statx,  SYS_access,   SYS_faccessat,  SYS_faccessat2, SYS_readlink, SYS_readlinkat,
-    SYS_statfs, SYS_fstatfs,  SYS_fstat};
+constexpr std::array path_calls = {SYS_open,      SYS_openat,     SYS_openat2,  SYS_stat,
+                                   SYS_lstat,     SYS_newfstatat, SYS_statx,    SYS_access,
+                                   SYS_faccessat, SYS_faccessat2, SYS_readlink, SYS_readlinkat,
+                                   SYS_statfs,    SYS_fstatfs,    SYS_fstat};
 
 /// ioctl request numbers carry a type byte; usbfs's is 'U' (linux/usbdevice_fs.h).
 constexpr unsigned ioctl_type_mask = 0xFF00;
@@ -28,7 +28,9 @@ constexpr unsigned x32_bit = 0x40000000;
 sock_filter load(std::size_t offset) {
   return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<unsigned>(offset));
 }
-sock_filter answer(unsigned action) { return BPF_STMT(BPF_RET | BPF_K, action); }
+sock_filter answer(unsigned action) {
+  return BPF_STMT(BPF_RET | BPF_K, action);
+}
 /// Goes on when equal, else jumps over `skip` instructions.
 sock_filter skip_unless_equal(unsigned value, unsigned char skip) {
   return BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, skip);

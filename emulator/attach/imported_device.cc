@@ -32,8 +32,7 @@ ImportedDevice::ImportedDevice(const usbip::Connector& connector, const std::str
   enumerate();
 }
 
-Bytes ImportedDevice::get_descriptor(std::uint8_t type, std::uint8_t index,
-                                     std::uint16_t wLength) {
+Bytes ImportedDevice::get_descriptor(std::uint8_t type, std::uint8_t index, std::uint16_t wLength) {
   constexpr std::uint8_t to_host = 0x80;
   const std::uint16_t langid = type == usb::STRING && index != 0 ? 0x0409 : 0;
   const usb::SetupPacket setup{to_host, usb::GET_DESCRIPTOR,

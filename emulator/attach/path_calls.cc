@@ -46,7 +46,9 @@ std::string read_proc_link(pid_t pid, const std::string& name) {
   return size < 0 ? std::string() : std::string(target, static_cast<std::size_t>(size));
 }
 
-Result or_errno(int result) { return result < 0 ? -errno : result; }
+Result or_errno(int result) {
+  return result < 0 ? -errno : result;
+}
 
 }  // namespace
 
@@ -101,8 +103,9 @@ std::optional<PathCalls::Named> PathCalls::name_of_descriptor(const Call& call,
 }
 
 std::optional<PathCalls::Named> PathCalls::resolve(const Call& call, const Kind& kind) const {
-  const int folder = kind.folder < 0 ? AT_FDCWD
-                                     : static_cast<int>(call.arguments[static_cast<unsigned>(kind.folder)]);
+  const int folder = kind.folder < 0
+                         ? AT_FDCWD
+                         : static_cast<int>(call.arguments[static_cast<unsigned>(kind.folder)]);
   if (kind.path < 0) return name_of_descriptor(call, folder);
   const auto text = read_path(call.pid, call.arguments[static_cast<unsigned>(kind.path)]);
   if (!text) return std::nullopt;
@@ -176,9 +179,8 @@ void PathCalls::open(const Call& call, const Kind& kind, const Named& named) con
 
 Result PathCalls::stat(const Call& call, const Named& named, std::uint64_t buffer) const {
   struct ::stat status {};
-  const int result = named.follows && !named.is_link_itself
-                         ? ::stat(named.real.c_str(), &status)
-                         : lstat(named.real.c_str(), &status);
+  const int result = named.follows && !named.is_link_itself ? ::stat(named.real.c_str(), &status)
+                                                            : lstat(named.real.c_str(), &status);
   if (result != 0) return -errno;
   if (const auto minor_number = find_device_minor(named.path)) {
     status.st_mode = S_IFCHR | 0666;

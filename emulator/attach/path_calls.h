@@ -12,7 +12,8 @@ namespace dfurig::attach {
 class PathCalls {
  public:
   /// Opens a USB device node; answers the call.
-  using OpenNode = std::function<void(const Call& call, const std::string& path, bool closes_on_exec)>;
+  using OpenNode =
+      std::function<void(const Call& call, const std::string& path, bool closes_on_exec)>;
 
   PathCalls(Listener& listener, const VirtualTree& tree, OpenNode open_node)
       : listener_(listener), tree_(tree), open_node_(std::move(open_node)) {}

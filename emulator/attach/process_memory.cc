@@ -47,8 +47,7 @@ std::optional<std::string> read_path(pid_t pid, std::uint64_t address) {
     if (!read_memory(pid, address, piece, size)) return std::nullopt;
     const void* end = std::memchr(piece, 0, size);
     const auto length =
-        end == nullptr ? size
-                       : static_cast<std::size_t>(static_cast<const char*>(end) - piece);
+        end == nullptr ? size : static_cast<std::size_t>(static_cast<const char*>(end) - piece);
     path.append(piece, length);
     if (end != nullptr) return path;
     address += size;

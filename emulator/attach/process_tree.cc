@@ -41,7 +41,9 @@ std::multimap<pid_t, pid_t> children_by_parent() {
 
 }  // namespace
 
-void become_subreaper() { prctl(PR_SET_CHILD_SUBREAPER, 1); }
+void become_subreaper() {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
 
 std::vector<pid_t> find_children() {
   std::vector<pid_t> pids;

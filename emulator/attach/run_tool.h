@@ -17,9 +17,9 @@ enum class Output {
 };
 
 struct ToolCommand {
-  std::vector<std::string> arguments;          ///< arguments[0] is looked up in PATH
-  std::string working_directory;               ///< empty: the caller's
-  std::chrono::milliseconds timeout{0};        ///< 0: none
+  std::vector<std::string> arguments;    ///< arguments[0] is looked up in PATH
+  std::string working_directory;         ///< empty: the caller's
+  std::chrono::milliseconds timeout{0};  ///< 0: none
   Output output = Output::Inherit;
   /// Called with each captured piece as it arrives; may be empty.
   std::function<void(std::string_view)> on_output;

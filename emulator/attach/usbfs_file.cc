@@ -91,8 +91,8 @@ void UsbfsFile::set_readable(bool is_readable) {
     return;
   }
   // Reopened for writing, so that we never hold the end whose last close we wait for.
-  const Descriptor again(
-      open(("/proc/self/fd/" + std::to_string(read_end_.get())).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+  const Descriptor again(open(("/proc/self/fd/" + std::to_string(read_end_.get())).c_str(),
+                              O_WRONLY | O_NONBLOCK | O_CLOEXEC));
   const ssize_t filled = write(again.get(), page.data(), page.size());
   static_cast<void>(filled);
 }
@@ -131,7 +131,8 @@ UsbfsFile::Answer UsbfsFile::submit_urb(const Call& call) {
       setup, data, [self = weak_from_this(), address](const usbip::Completion& completion) {
         const auto file = self.lock();
         if (!file) return;
-        file->finish({address, urb_status_of(completion), completion.actual_length, completion.data});
+        file->finish(
+            {address, urb_status_of(completion), completion.actual_length, completion.data});
       });
   return 0;
 }
@@ -187,14 +188,15 @@ Result UsbfsFile::reap_first(const Call& call) {
 /// The kernel's blocking requests: the tool waits, we do not.
 UsbfsFile::Answer UsbfsFile::transfer_later(const Call& call, const usb::SetupPacket& setup,
                                             ByteView data, std::uint64_t in_buffer) {
-  device_.submit(setup, data, [self = weak_from_this(), call, in_buffer](const usbip::Completion& it) {
-    const auto file = self.lock();
-    if (!file) return;
-    Result result = it.status == 0 ? static_cast<Result>(it.actual_length) : it.status;
-    if (result == -ESHUTDOWN) result = -ENODEV;
-    if (!write_memory(call.pid, in_buffer, it.data.data(), it.data.size())) result = -EFAULT;
-    file->listener_.reply(call, result);
-  });
+  device_.submit(
+      setup, data, [self = weak_from_this(), call, in_buffer](const usbip::Completion& it) {
+        const auto file = self.lock();
+        if (!file) return;
+        Result result = it.status == 0 ? static_cast<Result>(it.actual_length) : it.status;
+        if (result == -ESHUTDOWN) result = -ENODEV;
+        if (!write_memory(call.pid, in_buffer, it.data.data(), it.data.size())) result = -EFAULT;
+        file->listener_.reply(call, result);
+      });
   return std::nullopt;
 }
 
@@ -215,18 +217,18 @@ UsbfsFile::Answer UsbfsFile::set_interface(const Call& call) {
   const auto request = read_object<usbdevfs_setinterface>(call.pid, call.arguments[2]);
   if (!request) return -EFAULT;
   constexpr std::uint8_t to_interface = 0x01;
-  return transfer_later(call,
-                        {to_interface, usb::SET_INTERFACE,
-                         static_cast<std::uint16_t>(request->altsetting),
-                         static_cast<std::uint16_t>(request->interface), 0},
-                        {}, 0);
+  return transfer_later(
+      call,
+      {to_interface, usb::SET_INTERFACE, static_cast<std::uint16_t>(request->altsetting),
+       static_cast<std::uint16_t>(request->interface), 0},
+      {}, 0);
 }
 
 UsbfsFile::Answer UsbfsFile::set_configuration(const Call& call) {
   const auto value = read_object<unsigned>(call.pid, call.arguments[2]);
   if (!value) return -EFAULT;
-  return transfer_later(
-      call, {0, usb::SET_CONFIGURATION, static_cast<std::uint16_t>(*value), 0, 0}, {}, 0);
+  return transfer_later(call, {0, usb::SET_CONFIGURATION, static_cast<std::uint16_t>(*value), 0, 0},
+                        {}, 0);
 }
 
 /// A port reset, then the configuration again, as the kernel restores it. A server that does not
@@ -234,7 +236,8 @@ UsbfsFile::Answer UsbfsFile::set_configuration(const Call& call) {
 UsbfsFile::Answer UsbfsFile::reset(const Call& call) {
   constexpr std::uint8_t to_port = 0x23;
   constexpr std::uint16_t PORT_RESET = 4;
-  device_.submit({to_port, usb::SET_FEATURE, PORT_RESET, 1, 0}, {}, [](const usbip::Completion&) {});
+  device_.submit({to_port, usb::SET_FEATURE, PORT_RESET, 1, 0}, {},
+                 [](const usbip::Completion&) {});
   const Bytes& configuration = device_.facts().configuration;
   const std::uint16_t value = configuration.size() > 5 ? configuration[5] : 0;
   return transfer_later(call, {0, usb::SET_CONFIGURATION, value, 0, 0}, {}, 0);
@@ -247,7 +250,9 @@ UsbfsFile::Answer UsbfsFile::get_capabilities(const Call& call) {
 }
 
 /// No kernel driver is bound to a DFU interface.
-UsbfsFile::Answer UsbfsFile::get_driver(const Call&) { return -ENODATA; }
+UsbfsFile::Answer UsbfsFile::get_driver(const Call&) {
+  return -ENODATA;
+}
 
 UsbfsFile::Answer UsbfsFile::get_speed(const Call&) {
   constexpr Result usb_speed_full = 2;
@@ -260,9 +265,13 @@ UsbfsFile::Answer UsbfsFile::connect_info(const Call& call) {
 }
 
 /// Detaching or attaching a kernel driver: there is none.
-UsbfsFile::Answer UsbfsFile::driver_ioctl(const Call&) { return -ENODATA; }
+UsbfsFile::Answer UsbfsFile::driver_ioctl(const Call&) {
+  return -ENODATA;
+}
 
-UsbfsFile::Answer UsbfsFile::accept(const Call&) { return 0; }
+UsbfsFile::Answer UsbfsFile::accept(const Call&) {
+  return 0;
+}
 
 void UsbfsFile::release() {
   for (const auto& [address, seqnum] : submitted_) device_.unlink(seqnum);

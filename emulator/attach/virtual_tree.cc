@@ -49,7 +49,9 @@ VirtualTree::~VirtualTree() {
   fs::remove_all(root_, ignored);
 }
 
-void VirtualTree::add_folder(const std::string& path) { fs::create_directories(root_ + path); }
+void VirtualTree::add_folder(const std::string& path) {
+  fs::create_directories(root_ + path);
+}
 
 void VirtualTree::add_file(const std::string& path, const std::string& content) {
   add_folder(fs::path(path).parent_path().string());

@@ -10,7 +10,9 @@ namespace dfurig::board {
 namespace {
 
 /// Main flash, where every STM32 starts its application from.
-std::uint32_t boot_address(const model::Model& model) { return model.chip.flash.base; }
+std::uint32_t boot_address(const model::Model& model) {
+  return model.chip.flash.base;
+}
 
 std::string request_text(const usb::SetupPacket& setup) {
   return "control request bmRequestType " + hex(setup.bmRequestType, 2) + " bRequest " +
@@ -50,14 +52,14 @@ Board::Board(model::Model model, Options options)
       descriptors_(dfu::make_descriptors(bootloader_spec_)),
       chip_(model_.chip),
       standard_requests_(descriptors_, bootloader_spec_.device_status),
-      entry_policy_(&find_policy(
-          model_.entry_policies,
-          options.entry_policy.empty() ? model_.entry_policy : options.entry_policy,
-          model_.name + ": entry policy")),
-      leave_policy_(&find_policy(
-          model_.leave_policies,
-          options.leave_policy.empty() ? model_.leave_policy : options.leave_policy,
-          model_.name + ": leave policy")) {}
+      entry_policy_(
+          &find_policy(model_.entry_policies,
+                       options.entry_policy.empty() ? model_.entry_policy : options.entry_policy,
+                       model_.name + ": entry policy")),
+      leave_policy_(
+          &find_policy(model_.leave_policies,
+                       options.leave_policy.empty() ? model_.leave_policy : options.leave_policy,
+                       model_.name + ": leave policy")) {}
 
 bool Board::set_boot_pin(const std::string& name, unsigned level) {
   const auto& pins = model_.boot_pins;
@@ -134,8 +136,8 @@ const Moment* Board::find_moment(const std::string& name) const {
 usb::Answer Board::control(const usb::SetupPacket& setup, ByteView data, Instant now) {
   advance(now);
   if (!is_on_bus_) return {usb::NoReply{}};
-  const bool is_dfu = setup.type() == usb::RequestType::Class &&
-                      setup.recipient() == usb::Recipient::Interface;
+  const bool is_dfu =
+      setup.type() == usb::RequestType::Class && setup.recipient() == usb::Recipient::Interface;
   if (is_dfu) return bootloader_->control(setup, data, now);
   usb::ControlReply reply = usb::Stall{};
   if (setup.type() == usb::RequestType::Standard) reply = standard_requests_.control(setup);

@@ -28,7 +28,7 @@ struct Moment {
   std::string name;  ///< "before_entry", "in_dfu", "after_leave"
   Instant at{};
   stm32::Snapshot registers;
-  Causes causes;     ///< of what the bootloader changed since the moment before
+  Causes causes;  ///< of what the bootloader changed since the moment before
 };
 
 /// A turn of the board's life, for the report.
@@ -39,8 +39,8 @@ struct Event {
 
 /// What a scenario or a flag may choose instead of the model's defaults.
 struct Options {
-  double time_scale = 1.0;    ///< of every duration of the bootloader; 0: operations take no time
-  std::string entry_policy;   ///< empty: the model's default
+  double time_scale = 1.0;   ///< of every duration of the bootloader; 0: operations take no time
+  std::string entry_policy;  ///< empty: the model's default
   std::string leave_policy;
 };
 

@@ -43,8 +43,8 @@ void set_field(stm32::Chip& chip, const std::string& target, std::uint32_t value
   const std::string register_name = target.substr(0, second);
   if (second == std::string::npos) return set_bits(chip, register_name, 0, 32, value);
   const std::string field_name = target.substr(second + 1);
-  const stm32::RegisterSpec* spec = find_register(
-      chip.spec(), target.substr(0, first), target.substr(first + 1, second - first - 1));
+  const stm32::RegisterSpec* spec = find_register(chip.spec(), target.substr(0, first),
+                                                  target.substr(first + 1, second - first - 1));
   assert(spec != nullptr);
   for (const stm32::FieldSpec& field : spec->fields) {
     if (field.name == field_name) set_bits(chip, register_name, field.lsb, field.width, value);

@@ -9,7 +9,9 @@ namespace {
 
 namespace po = boost::program_options;
 
-void heading(const std::string& text) { std::cout << "\n" << text << "\n"; }
+void heading(const std::string& text) {
+  std::cout << "\n" << text << "\n";
+}
 
 void row(const std::string& name, const std::string& value) {
   std::cout << "  " << std::left << std::setw(22) << name << value << "\n";
@@ -84,7 +86,8 @@ int describe_command(const Arguments& arguments) {
   add_library_option(line);
   po::variables_map values;
   if (!line.parse(arguments, values)) return exit_ok;
-  if (values.count("name") == 0) throw UsageError("describe needs a model\n  usage: " + line.synopsis);
+  if (values.count("name") == 0)
+    throw UsageError("describe needs a model\n  usage: " + line.synopsis);
   const model::Model model = open_library(values).load(values["name"].as<std::string>());
   std::cout << model.title << "  " << model.family << ", " << model.core << "\n"
             << model.bootloader.title << "\n";

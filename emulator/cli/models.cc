@@ -13,9 +13,8 @@ int models_command(const Arguments& arguments) {
   add_library_option(line);
   boost::program_options::variables_map values;
   if (!line.parse(arguments, values)) return exit_ok;
-  const auto words = values.count("word") == 0
-                         ? std::vector<std::string>()
-                         : values["word"].as<std::vector<std::string>>();
+  const auto words = values.count("word") == 0 ? std::vector<std::string>()
+                                               : values["word"].as<std::vector<std::string>>();
   const model::Library library = open_library(values);
   for (const std::string& name : library.names()) {
     const model::Model model = library.load(name);

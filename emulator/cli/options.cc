@@ -65,13 +65,13 @@ bool CommandLine::parse(const Arguments& arguments, po::variables_map& values) c
   po::options_description all;
   all.add(options).add(hidden);
   try {
-    po::store(po::command_line_parser(arguments)
-                  .options(all)
-                  .positional(positional)
-                  .style(po::command_line_style::default_style &
-                         ~po::command_line_style::allow_guessing)
-                  .run(),
-              values);
+    po::store(
+        po::command_line_parser(arguments)
+            .options(all)
+            .positional(positional)
+            .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
+            .run(),
+        values);
     if (values.count("help") != 0) {
       std::cout << "usage: " << synopsis << "\n\n" << about << "\n\n" << options;
       return false;
@@ -103,9 +103,8 @@ void add_board_options(CommandLine& line) {
       "start the ROM bootloader)")(
       "entry-policy", po::value<std::string>()->default_value("")->value_name("NAME"),
       "what the ROM does to the registers when it starts (default: the model's; see dfurig "
-      "describe)")(
-      "leave-policy", po::value<std::string>()->default_value("")->value_name("NAME"),
-      "what the ROM does to the registers at Leave (default: the model's)")(
+      "describe)")("leave-policy", po::value<std::string>()->default_value("")->value_name("NAME"),
+                   "what the ROM does to the registers at Leave (default: the model's)")(
       "time-scale", po::value<double>()->default_value(1.0, "1")->value_name("X"),
       "multiplies every busy time and poll time-out; 0: operations take no time");
 }

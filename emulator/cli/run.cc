@@ -99,16 +99,18 @@ int run_command(const Arguments& arguments) {
 }
 
 int validate_command(const Arguments& arguments) {
-  CommandLine line("validate", "dfurig validate PATH…",
-                   "Checks models and scenarios strictly: chip files, models folders, scenarios and "
-                   "folders of\nthem. Prints every file that is sound; the first fault ends it with "
-                   "exit status 2.");
+  CommandLine line(
+      "validate", "dfurig validate PATH…",
+      "Checks models and scenarios strictly: chip files, models folders, scenarios and "
+      "folders of\nthem. Prints every file that is sound; the first fault ends it with "
+      "exit status 2.");
   line.hidden.add_options()("path", po::value<std::vector<std::string>>());
   line.positional.add("path", -1);
   add_library_option(line);
   po::variables_map values;
   if (!line.parse(arguments, values)) return exit_ok;
-  if (values.count("path") == 0) throw UsageError("validate needs a path\n  usage: " + line.synopsis);
+  if (values.count("path") == 0)
+    throw UsageError("validate needs a path\n  usage: " + line.synopsis);
   for (const std::string& path : values["path"].as<std::vector<std::string>>()) {
     if (fs::is_directory(fs::path(path) / "chips")) {
       const model::Library library(path);

@@ -77,7 +77,8 @@ int serve_command(const Arguments& arguments) {
   const CommandLine line = serve_command_line();
   po::variables_map values;
   if (!line.parse(arguments, values)) return exit_ok;
-  if (values.count("model") == 0) throw UsageError("serve needs --model M\n  usage: " + line.synopsis);
+  if (values.count("model") == 0)
+    throw UsageError("serve needs --model M\n  usage: " + line.synopsis);
   const Address address = parse_address(values["listen"].as<std::string>());
   const model::Library library = open_library(values);
   const SteadyClock clock;

@@ -8,7 +8,9 @@ namespace {
 
 using stm32::MemoryStatus;
 
-Duration milliseconds(std::uint32_t ms) { return std::chrono::milliseconds(ms); }
+Duration milliseconds(std::uint32_t ms) {
+  return std::chrono::milliseconds(ms);
+}
 
 /// AN3156: an address the memory cannot serve is errTARGET. What a failing memory gives is not
 /// documented (no source shows the ROM using errPROG or errERASE); errTARGET is used there too.
@@ -209,8 +211,7 @@ Bootloader::Outcome Bootloader::run(const ReadUnprotect&) {
 
 Bootloader::Outcome Bootloader::run(const WriteMemory& operation) {
   if (is_protected()) return {Status::errVENDOR};
-  const auto address =
-      block_address(operation.wBlockNum, spec_.wTransferSize, address_pointer_);
+  const auto address = block_address(operation.wBlockNum, spec_.wTransferSize, address_pointer_);
   if (!address) return {Status::errTARGET};
   stm32::OptionBytes& options = chip_.option_bytes();
   const auto size = static_cast<std::uint32_t>(operation.data.size());
@@ -223,6 +224,8 @@ Bootloader::Outcome Bootloader::run(const WriteMemory& operation) {
   return {Status::OK, true};
 }
 
-Bootloader::Outcome Bootloader::run(const Leave&) { return {}; }
+Bootloader::Outcome Bootloader::run(const Leave&) {
+  return {};
+}
 
 }  // namespace dfurig::dfu

@@ -71,7 +71,7 @@ class Bootloader {
   std::optional<Operation> pending_;  ///< accepted by DNLOAD, runs on GETSTATUS
   Timing running_;                    ///< of the operation that dfuDNBUSY stands for
   Instant busy_until_{};
-  Status result_ = Status::OK;        ///< what dfuDNBUSY will end with
+  Status result_ = Status::OK;  ///< what dfuDNBUSY will end with
   std::optional<Departure> departure_;
 };
 

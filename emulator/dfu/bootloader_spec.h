@@ -48,19 +48,19 @@ struct Timings {
   Timing mass_erase;
   Timing program;
   Timing read_unprotect;
-  Timing leave;                   ///< poll_ms in the dfuMANIFEST reply; busy_ms until it detaches
+  Timing leave;  ///< poll_ms in the dfuMANIFEST reply; busy_ms until it detaches
   bool operator==(const Timings&) const = default;
 };
 
 /// One alternate setting: a name and the memory it shows.
 struct Alternate {
-  std::string name;    ///< the whole interface string, "@Internal Flash  /0x08000000/…"
+  std::string name;  ///< the whole interface string, "@Internal Flash  /0x08000000/…"
   bool operator==(const Alternate&) const = default;
 };
 
 struct BootloaderSpec {
-  std::string name;  ///< "rom-f4"
-  std::string title; ///< "STM32F4 ROM, V9.1"
+  std::string name;   ///< "rom-f4"
+  std::string title;  ///< "STM32F4 ROM, V9.1"
 
   // USB identity.
   std::uint16_t bcdUSB = 0;
@@ -68,18 +68,18 @@ struct BootloaderSpec {
   std::uint16_t idProduct = 0;
   std::uint16_t bcdDevice = 0;
   std::uint8_t bMaxPacketSize0 = 64;
-  std::uint8_t bmAttributes = 0;        ///< of the configuration
-  std::uint8_t bMaxPower = 0;           ///< units of 2 mA
+  std::uint8_t bmAttributes = 0;  ///< of the configuration
+  std::uint8_t bMaxPower = 0;     ///< units of 2 mA
   std::string manufacturer;
   std::string product;
   std::string serial;
-  std::uint16_t device_status = 0;      ///< GET_STATUS(device)
+  std::uint16_t device_status = 0;  ///< GET_STATUS(device)
   std::vector<Alternate> alternates;
 
   // DFU functional descriptor (DFU 1.1 §4.1.3).
   std::uint8_t dfu_bmAttributes = 0;
-  std::uint16_t wDetachTimeOut = 0;     ///< ms
-  std::uint16_t wTransferSize = 0;      ///< bytes
+  std::uint16_t wDetachTimeOut = 0;  ///< ms
+  std::uint16_t wTransferSize = 0;   ///< bytes
   std::uint16_t bcdDFUVersion = 0;
 
   // DfuSe.

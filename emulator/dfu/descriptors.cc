@@ -68,9 +68,9 @@ BootloaderSpec scaled(BootloaderSpec spec, double factor) {
   const auto scale = [factor](std::uint32_t& ms) {
     ms = static_cast<std::uint32_t>(static_cast<double>(ms) * factor);
   };
-  for (Timing* timing : {&spec.timings.set_address, &spec.timings.erase_sector,
-                         &spec.timings.mass_erase, &spec.timings.program,
-                         &spec.timings.read_unprotect, &spec.timings.leave}) {
+  for (Timing* timing :
+       {&spec.timings.set_address, &spec.timings.erase_sector, &spec.timings.mass_erase,
+        &spec.timings.program, &spec.timings.read_unprotect, &spec.timings.leave}) {
     scale(timing->poll_ms);
     scale(timing->busy_ms);
   }

@@ -26,27 +26,27 @@ StatusReply parse_status_reply(ByteView bytes) {
 }
 
 std::string to_string(State state) {
-  static constexpr std::array names = {
-      "appIDLE",      "appDETACH",   "dfuIDLE",
-      "dfuDNLOAD-SYNC", "dfuDNBUSY", "dfuDNLOAD-IDLE",
-      "dfuMANIFEST-SYNC", "dfuMANIFEST", "dfuMANIFEST-WAIT-RESET",
-      "dfuUPLOAD-IDLE", "dfuERROR"};
+  static constexpr std::array names = {"appIDLE",          "appDETACH",   "dfuIDLE",
+                                       "dfuDNLOAD-SYNC",   "dfuDNBUSY",   "dfuDNLOAD-IDLE",
+                                       "dfuMANIFEST-SYNC", "dfuMANIFEST", "dfuMANIFEST-WAIT-RESET",
+                                       "dfuUPLOAD-IDLE",   "dfuERROR"};
   const auto index = static_cast<std::size_t>(state);
   return index < names.size() ? names[index] : "bState " + std::to_string(index);
 }
 
 std::string to_string(Status status) {
   static constexpr std::array names = {
-      "OK",         "errTARGET",  "errFILE",     "errWRITE", "errERASE", "errCHECK_ERASED",
-      "errPROG",    "errVERIFY",  "errADDRESS",  "errNOTDONE", "errFIRMWARE", "errVENDOR",
-      "errUSBR",    "errPOR",     "errUNKNOWN",  "errSTALLEDPKT"};
+      "OK",      "errTARGET", "errFILE",    "errWRITE",     "errERASE",    "errCHECK_ERASED",
+      "errPROG", "errVERIFY", "errADDRESS", "errNOTDONE",   "errFIRMWARE", "errVENDOR",
+      "errUSBR", "errPOR",    "errUNKNOWN", "errSTALLEDPKT"};
   const auto index = static_cast<std::size_t>(status);
   return index < names.size() ? names[index] : "bStatus " + std::to_string(index);
 }
 
 std::string request_name(std::uint8_t bRequest) {
-  static constexpr std::array names = {"DFU_DETACH",    "DFU_DNLOAD",   "DFU_UPLOAD", "DFU_GETSTATUS",
-                                       "DFU_CLRSTATUS", "DFU_GETSTATE", "DFU_ABORT"};
+  static constexpr std::array names = {"DFU_DETACH",    "DFU_DNLOAD",    "DFU_UPLOAD",
+                                       "DFU_GETSTATUS", "DFU_CLRSTATUS", "DFU_GETSTATE",
+                                       "DFU_ABORT"};
   return bRequest < names.size() ? names[bRequest] : "class request " + std::to_string(bRequest);
 }
 

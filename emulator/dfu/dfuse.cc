@@ -41,7 +41,9 @@ std::optional<Operation> parse_operation(std::uint16_t wBlockNum, ByteView data)
   return WriteMemory{wBlockNum, Bytes(data.begin(), data.end())};
 }
 
-std::string to_string(const Operation& operation) { return std::visit(Describe{}, operation); }
+std::string to_string(const Operation& operation) {
+  return std::visit(Describe{}, operation);
+}
 
 std::optional<std::uint32_t> block_address(std::uint16_t wBlockNum, std::uint16_t wTransferSize,
                                            std::uint32_t address_pointer) {

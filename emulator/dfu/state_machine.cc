@@ -3,10 +3,16 @@
 namespace dfurig::dfu {
 namespace {
 
-Transition to(State state) { return {false, state, Status::OK}; }
-Transition stay(State state, Status status) { return {false, state, status}; }
+Transition to(State state) {
+  return {false, state, Status::OK};
+}
+Transition stay(State state, Status status) {
+  return {false, state, status};
+}
 /// "Device stalls the control pipe", DFU mode.
-Transition stall_to_error() { return {true, State::dfuERROR, Status::errSTALLEDPKT}; }
+Transition stall_to_error() {
+  return {true, State::dfuERROR, Status::errSTALLEDPKT};
+}
 
 // DFU 1.1 §A.2.1
 Transition in_app_idle(Event event) {
@@ -104,7 +110,9 @@ Transition clrstatus_outside_error(ClrstatusOutsideError policy) {
   return stall_to_error();
 }
 
-bool is_dfu_mode(State state) { return state != State::appIDLE && state != State::appDETACH; }
+bool is_dfu_mode(State state) {
+  return state != State::appIDLE && state != State::appDETACH;
+}
 
 /// States in which the device does not have to listen: §A.2.5, §A.2.8, §A.2.9.
 bool is_deaf(State state) {
@@ -115,13 +123,12 @@ bool is_deaf(State state) {
 }  // namespace
 
 Transition transition(State state, Status status, Event event, const Deviations& deviations) {
-  const bool only_looks = event == Event::Getstate ||
-                          (event == Event::Getstatus && state != State::dfuDNLOAD_SYNC &&
-                           state != State::dfuMANIFEST_SYNC);
+  const bool only_looks =
+      event == Event::Getstate || (event == Event::Getstatus && state != State::dfuDNLOAD_SYNC &&
+                                   state != State::dfuMANIFEST_SYNC);
   if (only_looks && is_dfu_mode(state) && !is_deaf(state)) return stay(state, status);
-  const bool clears = event == Event::Clrstatus && is_dfu_mode(state) &&
-                      state != State::dfuERROR && state != State::dfuMANIFEST &&
-                      state != State::dfuMANIFEST_WAIT_RESET;
+  const bool clears = event == Event::Clrstatus && is_dfu_mode(state) && state != State::dfuERROR &&
+                      state != State::dfuMANIFEST && state != State::dfuMANIFEST_WAIT_RESET;
   if (clears) return clrstatus_outside_error(deviations.clrstatus_outside_error);
   switch (state) {
     case State::appIDLE:

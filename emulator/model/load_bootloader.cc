@@ -6,8 +6,12 @@
 namespace dfurig::model {
 namespace {
 
-std::uint16_t u16(const Reader& reader) { return static_cast<std::uint16_t>(reader.number(0xFFFF)); }
-std::uint8_t u8(const Reader& reader) { return static_cast<std::uint8_t>(reader.number(0xFF)); }
+std::uint16_t u16(const Reader& reader) {
+  return static_cast<std::uint16_t>(reader.number(0xFFFF));
+}
+std::uint8_t u8(const Reader& reader) {
+  return static_cast<std::uint8_t>(reader.number(0xFF));
+}
 
 std::string read_serial(const Reader& reader, const std::vector<std::uint32_t>& uid) {
   if (reader.is_text()) return reader.text();
@@ -17,9 +21,8 @@ std::string read_serial(const Reader& reader, const std::vector<std::uint32_t>& 
 }
 
 void read_usb(const Reader& usb, const std::vector<std::uint32_t>& uid, dfu::BootloaderSpec& spec) {
-  usb.allow_only({"bcdUSB", "idVendor", "idProduct", "bcdDevice", "bMaxPacketSize0",
-                  "bmAttributes", "bMaxPower", "manufacturer", "product", "serial",
-                  "device_status"});
+  usb.allow_only({"bcdUSB", "idVendor", "idProduct", "bcdDevice", "bMaxPacketSize0", "bmAttributes",
+                  "bMaxPower", "manufacturer", "product", "serial", "device_status"});
   spec.bcdUSB = u16(usb.at("bcdUSB"));
   spec.idVendor = u16(usb.at("idVendor"));
   spec.idProduct = u16(usb.at("idProduct"));
@@ -45,7 +48,8 @@ LayoutStyle read_layout(const Reader& reader) {
 dfu::Alternate read_alternate(const Reader& reader, const stm32::ChipSpec& chip) {
   if (reader.is_text()) return {reader.text()};
   reader.allow_only({"name", "flash_layout"});
-  return {layout_string(reader.at("name").text(), chip.flash, read_layout(reader.at("flash_layout")))};
+  return {
+      layout_string(reader.at("name").text(), chip.flash, read_layout(reader.at("flash_layout")))};
 }
 
 void read_dfu(const Reader& dfu, dfu::BootloaderSpec& spec) {
@@ -77,9 +81,12 @@ void read_behaviour(const Reader& reader, dfu::BootloaderSpec& spec) {
 
 void read_timings(const Reader& reader, dfu::BootloaderSpec& spec) {
   const std::vector<std::pair<std::string, dfu::Timing*>> timings = {
-      {"set_address", &spec.timings.set_address}, {"erase_sector", &spec.timings.erase_sector},
-      {"mass_erase", &spec.timings.mass_erase},   {"program", &spec.timings.program},
-      {"read_unprotect", &spec.timings.read_unprotect}, {"leave", &spec.timings.leave}};
+      {"set_address", &spec.timings.set_address},
+      {"erase_sector", &spec.timings.erase_sector},
+      {"mass_erase", &spec.timings.mass_erase},
+      {"program", &spec.timings.program},
+      {"read_unprotect", &spec.timings.read_unprotect},
+      {"leave", &spec.timings.leave}};
   std::vector<std::string> names = {"startup_ms"};
   for (const auto& [name, unused] : timings) names.push_back(name);
   reader.allow_only(names);
@@ -99,12 +106,11 @@ std::string serial_from_uid(const std::vector<std::uint32_t>& uid) {
   return hex(uid.at(0) + uid.at(2)).substr(2) + hex(uid.at(1) >> 16, 4).substr(2);
 }
 
-void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& uid,
-                     Model& model) {
+void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& uid, Model& model) {
   const Json json = parse_json_file(path);
   const Reader reader(json, path, &model.facts);
-  reader.allow_only({"$schema", "name", "title", "usb", "alternates", "dfu", "behaviour",
-                     "timings", "entry_policies", "leave_policies"});
+  reader.allow_only({"$schema", "name", "title", "usb", "alternates", "dfu", "behaviour", "timings",
+                     "entry_policies", "leave_policies"});
   dfu::BootloaderSpec& spec = model.bootloader;
   spec.name = reader.at("name").text();
   spec.title = reader.at("title").text();

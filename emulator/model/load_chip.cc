@@ -22,9 +22,9 @@ struct PendingBit {
 
 void override_resets(const Reader& reader, stm32::BlockSpec& block) {
   for (const auto& [name, value] : reader.members()) {
-    const auto found = std::find_if(
-        block.registers.begin(), block.registers.end(),
-        [&, key = name](const stm32::RegisterSpec& spec) { return spec.name == key; });
+    const auto found =
+        std::find_if(block.registers.begin(), block.registers.end(),
+                     [&, key = name](const stm32::RegisterSpec& spec) { return spec.name == key; });
     if (found == block.registers.end()) value.fail("no register \"" + name + "\" in " + block.kind);
     found->reset = value.number();
   }
@@ -53,7 +53,8 @@ stm32::BlockSpec read_block(const std::string& name, const Reader& reader,
 
 stm32::BitReference resolve(const PendingBit& pending, const stm32::ChipSpec& chip) {
   const stm32::FieldSpec* field = nullptr;
-  if (find_register(chip, pending.text, field) == nullptr || field == nullptr || field->width != 1) {
+  if (find_register(chip, pending.text, field) == nullptr || field == nullptr ||
+      field->width != 1) {
     throw InputError(pending.place, "no one-bit field \"" + pending.text + "\" on this chip",
                      "write BLOCK.REGISTER.FIELD, such as RCC.AHB2ENR.GPIOAEN");
   }
@@ -81,8 +82,8 @@ void read_boot(const Reader& reader, Model& model) {
     BootRule rule;
     rule.source = item.fact().source;
     for (const auto& [name, level] : item.members()) {
-      const bool is_pin = std::find(model.boot_pins.begin(), model.boot_pins.end(), name) !=
-                          model.boot_pins.end();
+      const bool is_pin =
+          std::find(model.boot_pins.begin(), model.boot_pins.end(), name) != model.boot_pins.end();
       if (!is_pin && model.option_bits.count(name) == 0) {
         level.fail("\"" + name + "\" is neither a boot pin nor a bit of option_bytes/bits");
       }

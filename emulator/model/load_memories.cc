@@ -54,7 +54,8 @@ stm32::MemorySpec read_memory(const std::string& name, const Reader& reader) {
       reader.at("kind").choice({"ram", "system-memory", "otp", "device-feature"}));
   memory.base = reader.at("base").number();
   memory.size = reader.at("size").number(16 << 20);
-  if (const auto contents = reader.find("contents")) memory.initial = read_contents(*contents, memory);
+  if (const auto contents = reader.find("contents"))
+    memory.initial = read_contents(*contents, memory);
   return memory;
 }
 
@@ -100,7 +101,8 @@ std::vector<std::uint32_t> read_uid(const Reader& reader, stm32::ChipSpec& chip)
     bytes.u32le(words.back());
   }
   if (words.size() != uid_words) reader.at("words").fail("expected three 32-bit words");
-  chip.memories.push_back(signature("Unique device ID", reader.at("address").number(), bytes.take()));
+  chip.memories.push_back(
+      signature("Unique device ID", reader.at("address").number(), bytes.take()));
   return words;
 }
 

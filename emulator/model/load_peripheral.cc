@@ -13,8 +13,7 @@ namespace {
 using stm32::FieldSpec;
 using stm32::RegisterSpec;
 
-const std::vector<std::string> accesses = {"read-write", "read-only", "write-only",
-                                           "one-to-clear"};
+const std::vector<std::string> accesses = {"read-write", "read-only", "write-only", "one-to-clear"};
 
 /// "7:4" or "5": the manual's bit range.
 void read_bits(const Reader& reader, FieldSpec& field) {

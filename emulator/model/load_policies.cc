@@ -7,7 +7,8 @@
 namespace dfurig::model {
 namespace {
 
-const std::vector<std::string> pin_registers = {"MODER", "OTYPER", "OSPEEDR", "PUPDR", "ODR", "AFR"};
+const std::vector<std::string> pin_registers = {"MODER", "OTYPER", "OSPEEDR",
+                                                "PUPDR", "ODR",    "AFR"};
 
 bool has_block(const stm32::ChipSpec& chip, const std::string& name) {
   return std::any_of(chip.blocks.begin(), chip.blocks.end(),
@@ -18,7 +19,8 @@ void read_blocks(const Reader& reader, const stm32::ChipSpec& chip, RegisterActi
   action.kind = RegisterAction::Kind::ResetBlocks;
   for (const Reader& item : reader.items()) {
     const std::string name = item.text();
-    if (name != "*gpio" && !has_block(chip, name)) item.fail("no block \"" + name + "\" on this chip");
+    if (name != "*gpio" && !has_block(chip, name))
+      item.fail("no block \"" + name + "\" on this chip");
     action.blocks.push_back(name);
   }
 }
@@ -106,7 +108,8 @@ std::vector<RegisterPolicy> load_policies(const Reader& reader, const stm32::Chi
   std::vector<std::string> names;
   for (const auto& [name, value] : reader.at("policies").members()) {
     value.allow_only({"summary", "actions"});
-    RegisterPolicy policy{name, value.at("summary").text(), value.fact().mark, value.fact().source, {}};
+    RegisterPolicy policy{
+        name, value.at("summary").text(), value.fact().mark, value.fact().source, {}};
     for (const Reader& action : value.at("actions").items()) {
       policy.actions.push_back(read_action(action, chip));
     }

@@ -36,6 +36,8 @@ Model Library::load(const std::string& name) const {
   return load_file(folder_ + "/chips/" + name + ".json");
 }
 
-Model Library::load_file(const std::string& path) const { return load_chip(path, folder_); }
+Model Library::load_file(const std::string& path) const {
+  return load_chip(path, folder_);
+}
 
 }  // namespace dfurig::model

@@ -21,7 +21,7 @@ struct Fact {
   std::string subject;  ///< file and JSON pointer: "rom-f4/usb/bcdDevice"
   Mark mark = Mark::Unknown;
   std::string source;
-  std::string note;     ///< may be empty
+  std::string note;  ///< may be empty
   bool operator==(const Fact&) const = default;
 };
 
@@ -37,9 +37,9 @@ struct RegisterAction {
   std::vector<std::string> blocks;  ///< ResetBlocks: "GPIOA"; "*gpio" for all ports
   std::string target;               ///< SetField: "RCC.AHB2ENR" or "RCC.AHB2ENR.GPIOAEN"
   std::uint32_t value = 0;
-  std::vector<std::string> pins;    ///< ConfigurePin: "PA9"
+  std::vector<std::string> pins;                    ///< ConfigurePin: "PA9"
   std::map<std::string, std::uint32_t> pin_fields;  ///< "MODER" -> 0, "PUPDR" -> 1
-  std::string why;                  ///< one sentence for the report
+  std::string why;                                  ///< one sentence for the report
   Mark mark = Mark::Unknown;
   std::string source;
   bool operator==(const RegisterAction&) const = default;
@@ -85,7 +85,7 @@ struct Model {
     bool operator==(const OptionBit&) const = default;
   };
   std::map<std::string, OptionBit> option_bits;
-  std::vector<std::string> boot_pins;          ///< "BOOT0", "BOOT1"
+  std::vector<std::string> boot_pins;           ///< "BOOT0", "BOOT1"
   std::vector<BootRule> bootloader_boot_rules;  ///< any row that holds starts the ROM
 
   std::vector<RegisterPolicy> entry_policies;

@@ -51,8 +51,10 @@ class DuplicateKeys {
   bool operator()(int, Json::parse_event_t event, Json& parsed) {
     if (event == Json::parse_event_t::object_start) open_.emplace_back();
     if (event == Json::parse_event_t::object_end) open_.pop_back();
-    if (event == Json::parse_event_t::key && !open_.back().insert(parsed.get<std::string>()).second) {
-      throw InputError(path_, "key \"" + parsed.get<std::string>() + "\" is given twice in one object",
+    if (event == Json::parse_event_t::key &&
+        !open_.back().insert(parsed.get<std::string>()).second) {
+      throw InputError(path_,
+                       "key \"" + parsed.get<std::string>() + "\" is given twice in one object",
                        "remove one of them");
     }
     return true;
@@ -119,15 +121,18 @@ void Reader::take_fact() {
   if (!value_->is_object() || !value_->contains("mark")) return;
   static const std::vector<std::string> marks = {"documented", "observed", "inferred", "unknown"};
   const Json& mark = value_->at("mark");
-  const auto known = std::find(marks.begin(), marks.end(), mark.is_string() ? mark.get<std::string>() : "");
+  const auto known =
+      std::find(marks.begin(), marks.end(), mark.is_string() ? mark.get<std::string>() : "");
   if (known == marks.end()) fail("\"mark\" must be one of " + join(marks));
   const auto member = [this](const char* key) {
     return value_->contains(key) && value_->at(key).is_string() ? value_->at(key).get<std::string>()
-                                                               : std::string();
+                                                                : std::string();
   };
   const std::string stem = std::filesystem::path(file_).stem().string();
-  fact_ = {stem + pointer_, static_cast<Mark>(known - marks.begin()), member("source"), member("note")};
-  if (fact_.source.empty()) fail("a value with a mark needs a \"source\"", "name the document or report");
+  fact_ = {stem + pointer_, static_cast<Mark>(known - marks.begin()), member("source"),
+           member("note")};
+  if (fact_.source.empty())
+    fail("a value with a mark needs a \"source\"", "name the document or report");
   if (facts_ != nullptr) facts_->push_back(fact_);
   if (!value_->contains("value")) return;
   for (const auto& [key, unused] : value_->items()) {

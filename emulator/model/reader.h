@@ -18,8 +18,8 @@ using Json = nlohmann::ordered_json;
 /// twice in one object.
 Json parse_json_file(const std::string& path);
 
-/// One value of a file and its JSON pointer. A sourced value, { "value": V, "mark": M, "source": S },
-/// reads as V and is remembered as a Fact; so is an object with "mark" and "source" of its own.
+/// One value of a file and its JSON pointer. A sourced value, { "value": V, "mark": M, "source": S
+/// }, reads as V and is remembered as a Fact; so is an object with "mark" and "source" of its own.
 class Reader {
  public:
   /// The root. `facts` may be null; `file` is what messages name.

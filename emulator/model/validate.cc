@@ -49,7 +49,8 @@ void check_no_overlap(const Reader& chip, const Model& model) {
 void check_name(const Reader& chip, const Model& model) {
   const std::string stem = std::filesystem::path(model.file).stem().string();
   if (model.name != stem) {
-    chip.at("name").fail("expected the file's name, \"" + stem + "\", found \"" + model.name + "\"");
+    chip.at("name").fail("expected the file's name, \"" + stem + "\", found \"" + model.name +
+                         "\"");
   }
 }
 
@@ -67,10 +68,11 @@ void check_resets(const Reader& chip, const Model& model) {
     for (const stm32::RegisterSpec& spec : block.registers) {
       const std::uint32_t outside = spec.reset & stm32::reserved_bits(spec);
       if (outside == 0) continue;
-      chip.at("peripherals").at(block.name).fail(
-          "the reset value " + hex(spec.reset) + " of " + spec.name + " sets reserved bits " +
-              hex(outside),
-          "every bit that is set belongs to a field");
+      chip.at("peripherals")
+          .at(block.name)
+          .fail("the reset value " + hex(spec.reset) + " of " + spec.name + " sets reserved bits " +
+                    hex(outside),
+                "every bit that is set belongs to a field");
     }
   }
 }

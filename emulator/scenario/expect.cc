@@ -42,14 +42,13 @@ void check_dfu(const Expect& expect, const board::Board& board, Failures& failur
 
 void check_register(const RegisterValue& expected, const board::Board& board, Failures& failures) {
   const stm32::FieldSpec* field = nullptr;
-  const stm32::RegisterSpec* spec =
-      model::find_register(board.model().chip, expected.name, field);
+  const stm32::RegisterSpec* spec = model::find_register(board.model().chip, expected.name, field);
   if (field != nullptr) {
     const std::string register_name = expected.name.substr(0, expected.name.rfind('.'));
     const std::uint32_t actual = field_of(*field, board.chip().peek(register_name).value_or(0));
     if (actual == expected.value) return;
-    failures.push_back({expected.name, field_text(*field, expected.value),
-                        field_text(*field, actual), {}});
+    failures.push_back(
+        {expected.name, field_text(*field, expected.value), field_text(*field, actual), {}});
     return;
   }
   const std::uint32_t actual = board.chip().peek(expected.name).value_or(0);
@@ -68,7 +67,9 @@ void check_pin(const PinExpectation& expected, const board::Board& board, Failur
     const std::uint32_t actual = word >> (number * width) & ((1u << width) - 1);
     if (actual == value) continue;
     failures.push_back({expected.pin + " (" + port + "." + register_name + ")",
-                        std::to_string(value), std::to_string(actual), {}});
+                        std::to_string(value),
+                        std::to_string(actual),
+                        {}});
   }
 }
 
@@ -83,7 +84,8 @@ void check_flash(const FlashExpectation& expected, const board::Board& board, Fa
   const auto offset = static_cast<std::uint32_t>(wanted - image.data.begin());
   failures.push_back(
       {"flash " + hex(image.address) + ", " + std::to_string(image.data.size()) + " bytes",
-       expected.what, std::to_string(different) + " bytes differ",
+       expected.what,
+       std::to_string(different) + " bytes differ",
        {"first at " + hex(image.address + offset) + ": expected " + hex(*wanted, 2) + ", found " +
         hex(*found, 2)}});
 }
@@ -94,7 +96,9 @@ bool is_looked_at(const std::string& name, const std::vector<std::string>& block
          });
 }
 
-std::string change_text(std::uint32_t from, std::uint32_t to) { return hex(from) + " -> " + hex(to); }
+std::string change_text(std::uint32_t from, std::uint32_t to) {
+  return hex(from) + " -> " + hex(to);
+}
 
 void check_change(const std::string& name, std::uint32_t from, std::uint32_t to,
                   const ChangesExpectation& expected, const board::Board& board,
@@ -116,8 +120,10 @@ void check_changes(const ChangesExpectation& expected, const board::Board& board
   const board::Moment* from = board.find_moment(expected.from);
   const board::Moment* to = board.find_moment(expected.to);
   if (from == nullptr || to == nullptr) {
-    failures.push_back({"changes", "the moments " + expected.from + " and " + expected.to,
-                        (from == nullptr ? expected.from : expected.to) + " has not been", {}});
+    failures.push_back({"changes",
+                        "the moments " + expected.from + " and " + expected.to,
+                        (from == nullptr ? expected.from : expected.to) + " has not been",
+                        {}});
     return;
   }
   for (std::size_t i = 0; i < to->registers.registers.size(); ++i) {
@@ -157,11 +163,13 @@ std::vector<Failure> check_tool(const RunTool& expectation, int exit_status, boo
   if (timed_out) {
     const std::string seconds =
         std::to_string(static_cast<double>(expectation.timeout.count()) / 1000.0);
-    failures.push_back({"time", "an end within " + seconds.substr(0, seconds.find('.') + 2) + " s",
-                        "it was still running and was ended", {}});
+    failures.push_back({"time",
+                        "an end within " + seconds.substr(0, seconds.find('.') + 2) + " s",
+                        "it was still running and was ended",
+                        {}});
   } else if (expectation.exit_status && *expectation.exit_status != exit_status) {
-    failures.push_back({"exit status", std::to_string(*expectation.exit_status),
-                        std::to_string(exit_status), {}});
+    failures.push_back(
+        {"exit status", std::to_string(*expectation.exit_status), std::to_string(exit_status), {}});
   }
   for (const std::string& text : expectation.output) {
     if (output.find(text) != std::string::npos) continue;

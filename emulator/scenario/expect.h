@@ -11,7 +11,7 @@ namespace dfurig::scenario {
 
 /// One thing that is not as expected.
 struct Failure {
-  std::string what;      ///< "GPIOB.MODER"
+  std::string what;  ///< "GPIOB.MODER"
   std::string expected;
   std::string actual;
   std::vector<std::string> details;  ///< by field, by byte

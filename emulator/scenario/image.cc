@@ -13,7 +13,9 @@ namespace {
 
 Bytes read_file(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw InputError(path, "cannot be read", "is the path right? It is relative to the scenario file");
+  if (!stream)
+    throw InputError(path, "cannot be read",
+                     "is the path right? It is relative to the scenario file");
   return Bytes(std::istreambuf_iterator<char>(stream), {});
 }
 
@@ -28,7 +30,8 @@ void append(std::vector<Image>& images, std::uint32_t address, ByteView data) {
 /// One ":LLAAAATT…CC" line as bytes, its checksum checked.
 Bytes parse_record(const std::string& line, const std::string& place) {
   if (line.size() < 11 || line[0] != ':' || line.size() % 2 == 0) {
-    throw InputError(place, "expected an Intel HEX record \":LLAAAATT…CC\", found \"" + line + "\"");
+    throw InputError(place,
+                     "expected an Intel HEX record \":LLAAAATT…CC\", found \"" + line + "\"");
   }
   Bytes bytes;
   std::uint8_t sum = 0;
@@ -81,7 +84,8 @@ std::vector<Image> parse_intel_hex(const std::string& text, const std::string& n
     }
     if (type == DATA) append(images, base + offset, data);
   }
-  throw InputError(name, "the end-of-file record \":00000001FF\" is missing", "is the file cut off?");
+  throw InputError(name, "the end-of-file record \":00000001FF\" is missing",
+                   "is the file cut off?");
 }
 
 std::vector<Image> parse_elf(ByteView file, const std::string& name) {
@@ -95,7 +99,8 @@ std::vector<Image> parse_elf(ByteView file, const std::string& name) {
   std::vector<Image> images;
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::uint64_t at = std::uint64_t{table} + i * elf_segment_size;
-    if (at + elf_segment_size > file.size()) throw InputError(name, "its program headers are cut off");
+    if (at + elf_segment_size > file.size())
+      throw InputError(name, "its program headers are cut off");
     ByteReader segment(file.subspan(static_cast<std::size_t>(at)));
     const std::uint32_t type = segment.u32le();
     const std::uint32_t offset = segment.u32le();

@@ -37,8 +37,8 @@ void read_policies(const model::Reader& reader, Scenario& scenario) {
 Scenario load_scenario(const std::string& path, const model::Library& library) {
   const model::Json json = model::parse_json_file(path);
   const model::Reader reader(json, path);
-  reader.allow_only({"$schema", "title", "why", "source", "model", "policies", "time_scale",
-                     "given", "steps"});
+  reader.allow_only(
+      {"$schema", "title", "why", "source", "model", "policies", "time_scale", "given", "steps"});
   Scenario scenario;
   scenario.file = path;
   scenario.title = reader.at("title").text();

@@ -18,8 +18,8 @@ void check_fits(const model::Reader& reader, const std::vector<Image>& images,
     const std::uint64_t end = std::uint64_t{image.address} + image.data.size();
     if (image.address >= flash.base && end <= std::uint64_t{flash.base} + flash.size()) continue;
     reader.fail(what + " covers " + hex(image.address) + " to " +
-                    hex(static_cast<std::uint32_t>(end - 1)) + ", which is not all in flash (" +
-                    hex(flash.base) + ", " + std::to_string(flash.size()) + " bytes)");
+                hex(static_cast<std::uint32_t>(end - 1)) + ", which is not all in flash (" +
+                hex(flash.base) + ", " + std::to_string(flash.size()) + " bytes)");
   }
 }
 
@@ -76,8 +76,8 @@ void check_pin(const model::Reader& reader, const stm32::ChipSpec& chip, const s
   const std::string digits = pin.size() > 2 ? pin.substr(2) : "";
   const bool is_number = !digits.empty() && digits.size() <= 2 &&
                          digits.find_first_not_of("0123456789") == std::string::npos;
-  const bool has_port = std::any_of(
-      chip.blocks.begin(), chip.blocks.end(), [&](const stm32::BlockSpec& block) {
+  const bool has_port =
+      std::any_of(chip.blocks.begin(), chip.blocks.end(), [&](const stm32::BlockSpec& block) {
         return pin.size() > 1 && block.name == std::string("GPIO") + pin[1];
       });
   if (pin[0] == 'P' && is_number && has_port && std::stoul(digits) < stm32::pins_per_port) return;
@@ -113,7 +113,8 @@ Given read_given(const model::Reader& reader, const std::string& scenario_file,
       const Bytes bytes = value.bytes();
       const auto size = static_cast<std::uint32_t>(bytes.size());
       if (!address || !option_bytes.contains(*address, size)) {
-        value.fail("\"" + address_text + "\" and the bytes after it are not option bytes of this chip");
+        value.fail("\"" + address_text +
+                   "\" and the bytes after it are not option bytes of this chip");
       }
       given.option_bytes[*address] = bytes;
     }

@@ -64,7 +64,8 @@ RunTool read_run(const model::Reader& reader, const std::string& scenario_file) 
   run.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
   if (const auto expect = reader.find("expect")) {
     expect->allow_only({"exit", "output", "output_lacks"});
-    if (const auto exit = expect->find("exit")) run.exit_status = static_cast<int>(exit->number(255));
+    if (const auto exit = expect->find("exit"))
+      run.exit_status = static_cast<int>(exit->number(255));
     if (const auto output = expect->find("output")) run.output = read_texts(*output);
     if (const auto lacks = expect->find("output_lacks")) run.output_lacks = read_texts(*lacks);
   }
@@ -142,7 +143,8 @@ Expect read_expect(const model::Reader& reader, const std::string& scenario_file
   }
   if (const auto state = reader.find("dfu_state")) expect.dfu_state = state->text();
   if (const auto status = reader.find("dfu_status")) expect.dfu_status = status->text();
-  if (const auto pointer = reader.find("address_pointer")) expect.address_pointer = pointer->number();
+  if (const auto pointer = reader.find("address_pointer"))
+    expect.address_pointer = pointer->number();
   if (const auto registers = reader.find("registers")) {
     for (const auto& [name, value] : registers->members()) {
       expect.registers.push_back({read_register_name(value, model.chip, name), value.number()});
@@ -161,7 +163,8 @@ Expect read_expect(const model::Reader& reader, const std::string& scenario_file
       }
     }
   }
-  if (const auto changes = reader.find("changes")) expect.changes = read_changes(*changes, model.chip);
+  if (const auto changes = reader.find("changes"))
+    expect.changes = read_changes(*changes, model.chip);
   return expect;
 }
 
@@ -175,7 +178,8 @@ Step read_step(const model::Reader& reader, const std::string& scenario_file,
     return step;
   }
   reader.allow_only({"run", "write", "drive", "reset", "expect"});
-  const int kinds = reader.has("write") + reader.has("drive") + reader.has("reset") + reader.has("expect");
+  const int kinds =
+      reader.has("write") + reader.has("drive") + reader.has("reset") + reader.has("expect");
   if (kinds != 1) reader.fail("expected exactly one of run, write, drive, reset, expect");
   if (const auto write = reader.find("write")) {
     step.action = WriteRegister{read_register_value(*write, model.chip)};

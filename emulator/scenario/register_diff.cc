@@ -83,8 +83,8 @@ void print_row(std::ostream& out, std::size_t row, const std::vector<board::Mome
       cell += numbers_of(cause->second, causes);
     }
     if (value != before && spec != nullptr && !spec->fields.empty()) {
-      details += "      " + title_of(moments[i].name) + ": " +
-                 field_changes(*spec, before, value) + "\n";
+      details +=
+          "      " + title_of(moments[i].name) + ": " + field_changes(*spec, before, value) + "\n";
     }
     // "·" is two bytes and one column.
     line << std::setw(value_width + (cell == "·" ? 1 : 0)) << cell;

@@ -22,7 +22,8 @@ std::string verdict(const Report& report, const Style& style) {
 
 std::string seconds(Duration duration) {
   std::ostringstream text;
-  text << std::fixed << std::setprecision(2) << std::chrono::duration<double>(duration).count() << " s";
+  text << std::fixed << std::setprecision(2) << std::chrono::duration<double>(duration).count()
+       << " s";
   return text.str();
 }
 
@@ -31,7 +32,8 @@ std::string visible_line(const std::string& line) {
   const std::size_t end = line.find_last_not_of('\r');
   if (end == std::string::npos) return "";
   const std::size_t start = line.rfind('\r', end);
-  return line.substr(start == std::string::npos ? 0 : start + 1, end - (start == std::string::npos ? 0 : start + 1) + 1);
+  return line.substr(start == std::string::npos ? 0 : start + 1,
+                     end - (start == std::string::npos ? 0 : start + 1) + 1);
 }
 
 void print_indented(std::ostream& out, const std::string& text, const char* prefix) {
@@ -43,8 +45,8 @@ void print_indented(std::ostream& out, const std::string& text, const char* pref
 }
 
 void print_policy(std::ostream& out, const char* when, const model::RegisterPolicy& policy) {
-  out << "  " << when << " policy " << policy.name << " [" << to_string(policy.mark) << "]: "
-      << policy.summary << "\n      " << policy.source << "\n";
+  out << "  " << when << " policy " << policy.name << " [" << to_string(policy.mark)
+      << "]: " << policy.summary << "\n      " << policy.source << "\n";
 }
 
 void print_failure(std::ostream& out, const Failure& failure) {
@@ -67,7 +69,8 @@ void print_steps(std::ostream& out, const Report& report) {
 void print_failures(std::ostream& out, const Report& report, const Style& style) {
   for (const StepResult& step : report.steps) {
     if (step.failures.empty()) continue;
-    out << "\n" << coloured("FAILED", "31", style) << " at " << step.place << " (" << step.what << ")\n";
+    out << "\n"
+        << coloured("FAILED", "31", style) << " at " << step.place << " (" << step.what << ")\n";
     for (const Failure& failure : step.failures) print_failure(out, failure);
   }
   const std::size_t count = std::min(last_transfers, report.transfers.size());

@@ -14,12 +14,12 @@ namespace dfurig::scenario {
 
 /// What one step did and what was wrong with it.
 struct StepResult {
-  std::string place;       ///< "x.json: /steps/2"
-  std::string what;        ///< "dfu-util -a 0 …", "expect"
+  std::string place;  ///< "x.json: /steps/2"
+  std::string what;   ///< "dfu-util -a 0 …", "expect"
   bool is_tool = false;
   int exit_status = 0;
   bool timed_out = false;
-  std::string output;      ///< the tool's, standard output first
+  std::string output;  ///< the tool's, standard output first
   std::vector<Failure> failures;
   std::vector<std::string> confirmed;  ///< "flash 0x08000000, 240 bytes: equals blink.bin"
 };

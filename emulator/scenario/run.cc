@@ -131,7 +131,8 @@ void Bench::act(const Expect& action, StepResult& result) {
   if (!result.failures.empty()) return;
   for (const FlashExpectation& it : action.flash) {
     result.confirmed.push_back("flash " + hex(it.content.address) + ", " +
-                               std::to_string(it.content.data.size()) + " bytes: equals " + it.what);
+                               std::to_string(it.content.data.size()) + " bytes: equals " +
+                               it.what);
   }
 }
 
@@ -174,6 +175,8 @@ Report Bench::run() {
 
 }  // namespace
 
-Report run(const Scenario& scenario) { return Bench(scenario).run(); }
+Report run(const Scenario& scenario) {
+  return Bench(scenario).run();
+}
 
 }  // namespace dfurig::scenario

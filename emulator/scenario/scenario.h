@@ -74,8 +74,8 @@ struct ChangesExpectation {
     std::uint32_t from = 0;
     std::uint32_t to = 0;
   };
-  std::string from;  ///< a moment: "before_entry"
-  std::string to;    ///< "after_leave"
+  std::string from;                 ///< a moment: "before_entry"
+  std::string to;                   ///< "after_leave"
   std::vector<std::string> blocks;  ///< looked at; empty: all
   std::map<std::string, Change> exactly;
 };

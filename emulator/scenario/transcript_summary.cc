@@ -10,17 +10,19 @@ namespace dfurig::scenario {
 namespace {
 
 bool is_dfu(const usb::SetupPacket& setup) {
-  return setup.type() == usb::RequestType::Class &&
-         setup.recipient() == usb::Recipient::Interface;
+  return setup.type() == usb::RequestType::Class && setup.recipient() == usb::Recipient::Interface;
 }
 
 std::string standard_name(const usb::SetupPacket& setup) {
   static const std::map<std::uint8_t, std::string> names = {
-      {usb::GET_STATUS, "GET_STATUS"},       {usb::GET_DESCRIPTOR, "GET_DESCRIPTOR"},
+      {usb::GET_STATUS, "GET_STATUS"},
+      {usb::GET_DESCRIPTOR, "GET_DESCRIPTOR"},
       {usb::GET_CONFIGURATION, "GET_CONFIGURATION"},
       {usb::SET_CONFIGURATION, "SET_CONFIGURATION"},
-      {usb::GET_INTERFACE, "GET_INTERFACE"}, {usb::SET_INTERFACE, "SET_INTERFACE"},
-      {usb::SET_FEATURE, "SET_FEATURE"},     {usb::CLEAR_FEATURE, "CLEAR_FEATURE"}};
+      {usb::GET_INTERFACE, "GET_INTERFACE"},
+      {usb::SET_INTERFACE, "SET_INTERFACE"},
+      {usb::SET_FEATURE, "SET_FEATURE"},
+      {usb::CLEAR_FEATURE, "CLEAR_FEATURE"}};
   const auto name = names.find(setup.bRequest);
   if (setup.type() == usb::RequestType::Standard && name != names.end()) return name->second;
   return "bmRequestType " + hex(setup.bmRequestType, 2) + " bRequest " + hex(setup.bRequest, 2);
@@ -56,8 +58,7 @@ struct Tally {
   void operator()(const dfu::Leave&) { others.push_back("Leave, pointer " + hex(pointer)); }
   void operator()(const dfu::WriteMemory& it) {
     // Hosts that number blocks use the descriptor's transfer size; dfu-util always sends 2.
-    const std::uint32_t at =
-        dfu::block_address(it.wBlockNum, 2048, pointer).value_or(pointer);
+    const std::uint32_t at = dfu::block_address(it.wBlockNum, 2048, pointer).value_or(pointer);
     ++blocks;
     bytes += it.data.size();
     lowest = std::min(lowest, at);

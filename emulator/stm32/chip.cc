@@ -99,8 +99,8 @@ bool Chip::takes_accesses(const RegisterBlock& block, const std::string& what) {
   const BlockSpec& spec = block.spec();
   const bool is_clocked = !spec.clock_enable || is_set(spec.clock_enable);
   if (is_clocked && !is_set(spec.reset_bit)) return true;
-  not_emulated_.count(spec.name + " " + what + (is_clocked ? " while held in reset"
-                                                           : " without its clock"));
+  not_emulated_.count(spec.name + " " + what +
+                      (is_clocked ? " while held in reset" : " without its clock"));
   return false;
 }
 
@@ -234,7 +234,8 @@ Snapshot Chip::snapshot() const {
 }
 
 bool Chip::drive_pin(const std::string& pin, std::optional<bool> level) {
-  if (pin.size() < 3 || pin[0] != 'P' || pin.find_first_not_of("0123456789", 2) != std::string::npos) {
+  if (pin.size() < 3 || pin[0] != 'P' ||
+      pin.find_first_not_of("0123456789", 2) != std::string::npos) {
     return false;
   }
   RegisterBlock* port = find_block(std::string("GPIO") + pin[1]);

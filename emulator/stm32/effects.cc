@@ -41,7 +41,9 @@ void write_brr(RegisterBlock& block, std::size_t, std::uint32_t word) {
   set_and_reset_outputs(block, 0, word & 0xFFFF);
 }
 
-std::uint32_t read_lckr(RegisterBlock& block, std::size_t) { return block.gpio_lock().read(); }
+std::uint32_t read_lckr(RegisterBlock& block, std::size_t) {
+  return block.gpio_lock().read();
+}
 void write_lckr(RegisterBlock& block, std::size_t, std::uint32_t word) {
   block.gpio_lock().write(word);
 }
@@ -115,7 +117,9 @@ const Effect& find_effect(const std::string& name) {
   return *effect;
 }
 
-bool is_effect(const std::string& name) { return look_up(name) != nullptr; }
+bool is_effect(const std::string& name) {
+  return look_up(name) != nullptr;
+}
 
 std::vector<std::string> effect_names() {
   std::vector<std::string> names;

@@ -58,10 +58,12 @@ bool Flash::can_program(ByteView unit, ByteView data) const {
 
 FlashStatus Flash::program(std::uint32_t address, ByteView data) {
   if (!contains(address, static_cast<std::uint32_t>(data.size()))) return FlashStatus::OutOfRange;
-  if (spec_.odd_tail == OddTail::Dropped) data = data.first(data.size() - data.size() % spec_.program_unit);
+  if (spec_.odd_tail == OddTail::Dropped)
+    data = data.first(data.size() - data.size() % spec_.program_unit);
   const std::size_t start = address - spec_.base;
   for (std::size_t done = 0; done < data.size(); done += spec_.program_unit) {
-    const ByteView piece = data.subspan(done, std::min<std::size_t>(spec_.program_unit, data.size() - done));
+    const ByteView piece =
+        data.subspan(done, std::min<std::size_t>(spec_.program_unit, data.size() - done));
     const std::span<std::uint8_t> unit = std::span(content_).subspan(start + done, piece.size());
     if (!can_program(unit, piece)) return FlashStatus::ProgramRefused;
     for (std::size_t i = 0; i < piece.size(); ++i) {
@@ -80,7 +82,9 @@ FlashStatus Flash::erase_sector(std::uint32_t address) {
   return FlashStatus::Ok;
 }
 
-void Flash::erase_all() { std::fill(content_.begin(), content_.end(), spec_.erased_value); }
+void Flash::erase_all() {
+  std::fill(content_.begin(), content_.end(), spec_.erased_value);
+}
 
 FlashStatus Flash::preload(std::uint32_t address, ByteView data) {
   if (!contains(address, static_cast<std::uint32_t>(data.size()))) return FlashStatus::OutOfRange;

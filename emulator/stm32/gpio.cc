@@ -48,7 +48,9 @@ std::uint32_t GpioLock::read() {
   return value();
 }
 
-std::uint32_t GpioLock::value() const { return pins_ | (is_locked() ? LCKK : 0); }
+std::uint32_t GpioLock::value() const {
+  return pins_ | (is_locked() ? LCKK : 0);
+}
 
 std::uint32_t spread_pins(std::uint32_t pins, unsigned bits_per_pin, unsigned first_pin) {
   const std::uint32_t one_pin = (1u << bits_per_pin) - 1;

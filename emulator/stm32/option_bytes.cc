@@ -48,6 +48,8 @@ ReadProtection OptionBytes::read_protection() const {
   return rdp == spec_.rdp_level2 ? ReadProtection::Level2 : ReadProtection::Level1;
 }
 
-void OptionBytes::set_rdp_level0() { content_[spec_.rdp_offset] = spec_.rdp_level0; }
+void OptionBytes::set_rdp_level0() {
+  content_[spec_.rdp_offset] = spec_.rdp_level0;
+}
 
 }  // namespace dfurig::stm32

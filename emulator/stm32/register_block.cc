@@ -100,8 +100,8 @@ void RegisterBlock::write(std::uint32_t offset, unsigned width, std::uint32_t va
   const RegisterSpec& spec = spec_.registers[*index];
   const std::uint32_t mask = lane_mask(offset, width);
   // Bytes that are not written keep what is there; write-only and write-1-to-clear bits see 0.
-  const std::uint32_t kept = values_[*index] & ~bits_with(spec, Access::WriteOnly) &
-                             ~bits_with(spec, Access::OneToClear);
+  const std::uint32_t kept =
+      values_[*index] & ~bits_with(spec, Access::WriteOnly) & ~bits_with(spec, Access::OneToClear);
   const std::uint32_t word = (kept & ~mask) | (value << (8 * (offset % 4)) & mask);
   const Effect& effect = find_effect(spec.effect);
   if (effect.write != nullptr) return effect.write(*this, *index, word);
@@ -114,8 +114,7 @@ void RegisterBlock::store(std::size_t index, std::uint32_t word) {
   if (((word ^ content) & reserved_bits(spec)) != 0) {
     count(index, "reserved bits " + hex((word ^ content) & reserved_bits(spec)) + " written");
   }
-  const std::uint32_t stored =
-      bits_with(spec, Access::ReadWrite) & ~reserved_bits(spec);
+  const std::uint32_t stored = bits_with(spec, Access::ReadWrite) & ~reserved_bits(spec);
   const std::uint32_t cleared = word & bits_with(spec, Access::OneToClear);
   content = ((content & ~stored) | (word & stored)) & ~cleared;
 }

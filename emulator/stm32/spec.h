@@ -16,8 +16,8 @@ namespace dfurig::stm32 {
 enum class Access {
   ReadWrite,
   ReadOnly,
-  WriteOnly,     ///< reads as 0
-  OneToClear,    ///< writing 1 clears the bit, writing 0 leaves it
+  WriteOnly,   ///< reads as 0
+  OneToClear,  ///< writing 1 clears the bit, writing 0 leaves it
 };
 
 struct FieldSpec {
@@ -40,9 +40,9 @@ struct RegisterSpec {
   std::string effect;  ///< "" or a name of effects.cc, such as "gpio_bsrr"
   /// For effects that unlock another register of the block: the keys and the bit they clear.
   std::vector<std::uint32_t> keys;
-  std::string unlocks;       ///< register name, "CR"
-  unsigned lock_bit = 0;     ///< of `unlocks`, or of this register for effect "locked"
-  std::string note;    ///< for people; may be empty
+  std::string unlocks;    ///< register name, "CR"
+  unsigned lock_bit = 0;  ///< of `unlocks`, or of this register for effect "locked"
+  std::string note;       ///< for people; may be empty
   bool operator==(const RegisterSpec&) const = default;
 };
 
@@ -74,7 +74,7 @@ struct SectorRun {
 
 /// What programming does to a program unit that is not erased.
 enum class ProgramOverWritten {
-  And,          ///< bits can only go to the programmed level
+  And,                ///< bits can only go to the programmed level
   RefusedUnlessZero,  ///< the unit keeps its content unless all-zero is programmed (L4 PROGERR)
 };
 
@@ -104,8 +104,8 @@ struct Window {
 
 struct OptionBytesSpec {
   std::vector<Window> windows;
-  Bytes factory;                 ///< the content of all windows, one after the other
-  unsigned rdp_offset = 0;       ///< byte offset of RDP in that content
+  Bytes factory;            ///< the content of all windows, one after the other
+  unsigned rdp_offset = 0;  ///< byte offset of RDP in that content
   std::uint8_t rdp_level0 = 0xAA;
   std::uint8_t rdp_level2 = 0xCC;
   bool operator==(const OptionBytesSpec&) const = default;

@@ -5,8 +5,12 @@
 namespace dfurig::usb {
 namespace {
 
-DataStage one_byte(std::uint8_t value) { return DataStage{Bytes{value}}; }
-DataStage two_bytes(std::uint16_t value) { return DataStage{ByteWriter().u16le(value).take()}; }
+DataStage one_byte(std::uint8_t value) {
+  return DataStage{Bytes{value}};
+}
+DataStage two_bytes(std::uint16_t value) {
+  return DataStage{ByteWriter().u16le(value).take()};
+}
 
 }  // namespace
 
@@ -96,8 +100,7 @@ ControlReply StandardRequests::set_configuration(std::uint8_t value) {
 
 ControlReply StandardRequests::set_interface(const SetupPacket& setup) {
   for (const InterfaceDescriptor& interface : descriptors_.configuration.interfaces) {
-    if (interface.bInterfaceNumber == setup.wIndex &&
-        interface.bAlternateSetting == setup.wValue) {
+    if (interface.bInterfaceNumber == setup.wIndex && interface.bAlternateSetting == setup.wValue) {
       alternate_setting_ = interface.bAlternateSetting;
       return Ack{};
     }

@@ -70,8 +70,8 @@ std::vector<DeviceRecord> list_devices(const Connector& connector) {
 
 Client::Client(const Connector& connector, const std::string& busid) : link_(connector()) {
   link_->send(encode(OpReqImport{busid}));
-  const std::uint32_t status = check_operation(
-      receive_exactly(*link_, received_, operation_header_size), OP_REP_IMPORT);
+  const std::uint32_t status =
+      check_operation(receive_exactly(*link_, received_, operation_header_size), OP_REP_IMPORT);
   if (status != ST_OK) {
     throw ProtocolFailure("device " + busid + " cannot be imported: " + reason_of(status));
   }

@@ -24,9 +24,9 @@ std::vector<DeviceRecord> list_devices(const Connector& connector);
 struct Completion {
   std::uint32_t seqnum = 0;
   bool was_unlinked = false;
-  std::int32_t status = 0;        ///< urb_status
+  std::int32_t status = 0;  ///< urb_status
   std::uint32_t actual_length = 0;
-  Bytes data;                     ///< IN only
+  Bytes data;  ///< IN only
 };
 
 /// One imported device.
@@ -59,9 +59,9 @@ class Client {
   DeviceRecord device_;
   Bytes received_;
   std::uint32_t next_seqnum_ = 1;
-  std::map<std::uint32_t, bool> is_in_;                  ///< open transfers
-  std::map<std::uint32_t, std::uint32_t> unlinked_;      ///< unlink seqnum -> transfer seqnum
-  std::vector<Completion> early_;                        ///< completed during control()
+  std::map<std::uint32_t, bool> is_in_;              ///< open transfers
+  std::map<std::uint32_t, std::uint32_t> unlinked_;  ///< unlink seqnum -> transfer seqnum
+  std::vector<Completion> early_;                    ///< completed during control()
   bool is_closed_ = false;
 };
 

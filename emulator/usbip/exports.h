@@ -19,7 +19,7 @@ struct Export {
   usb::Device* device = nullptr;
   usb::Transcript* transcript = nullptr;  ///< may be null
   bool is_imported = false;
-  std::uint64_t unanswered_urbs = 0;      ///< URBs to endpoints the device does not have
+  std::uint64_t unanswered_urbs = 0;  ///< URBs to endpoints the device does not have
 };
 
 /// Owns no device: each must outlive it.

@@ -40,7 +40,9 @@ ByteWriter urb_header(std::uint32_t command, std::uint32_t seqnum, std::uint32_t
 
 }  // namespace
 
-Bytes encode(const OpReqDevlist&) { return operation_header(OP_REQ_DEVLIST, ST_OK).take(); }
+Bytes encode(const OpReqDevlist&) {
+  return operation_header(OP_REQ_DEVLIST, ST_OK).take();
+}
 
 Bytes encode(const OpReqImport& message) {
   ByteWriter writer = operation_header(OP_REQ_IMPORT, ST_OK);

@@ -50,8 +50,8 @@ constexpr std::uint32_t speed_full = 2;
 /// URB status: negated errno values of the Linux kernel, whatever this host is.
 namespace urb_status {
 constexpr std::int32_t ok = 0;
-constexpr std::int32_t stall = -32;       ///< -EPIPE
-constexpr std::int32_t unlinked = -104;   ///< -ECONNRESET
+constexpr std::int32_t stall = -32;      ///< -EPIPE
+constexpr std::int32_t unlinked = -104;  ///< -ECONNRESET
 }  // namespace urb_status
 
 // What a peer may ask for, checked before anything is allocated.

@@ -39,7 +39,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string name_of_peer() const {
     error_code error;
     const tcp::endpoint endpoint = socket_.remote_endpoint(error);
-    return error ? "client" : endpoint.address().to_string() + ":" + std::to_string(endpoint.port());
+    return error ? "client"
+                 : endpoint.address().to_string() + ":" + std::to_string(endpoint.port());
   }
 
   void read() {
@@ -157,15 +158,19 @@ class Server::Acceptor {
   tcp::acceptor acceptor_;
 };
 
-Server::Server(Exports& exports, const Clock& clock, const std::string& address,
-               std::uint16_t port, Log log)
+Server::Server(Exports& exports, const Clock& clock, const std::string& address, std::uint16_t port,
+               Log log)
     : acceptor_(std::make_unique<Acceptor>(exports, clock, parse_endpoint(address, port),
                                            std::move(log))) {}
 
 Server::~Server() = default;
 
-std::uint16_t Server::port() const { return acceptor_->port(); }
+std::uint16_t Server::port() const {
+  return acceptor_->port();
+}
 
-void Server::run() { acceptor_->run(); }
+void Server::run() {
+  acceptor_->run();
+}
 
 }  // namespace dfurig::usbip

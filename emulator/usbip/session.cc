@@ -40,8 +40,8 @@ std::int32_t urb_status_of(const usb::ControlReply& reply) {
 DeviceRecord describe(const Export& entry) {
   const usb::DescriptorSet& descriptors = entry.device->descriptors();
   DeviceRecord record;
-  record.path = "/sys/devices/platform/dfurig/usb" + std::to_string(entry.busnum) + "/" +
-                entry.busid;
+  record.path =
+      "/sys/devices/platform/dfurig/usb" + std::to_string(entry.busnum) + "/" + entry.busid;
   record.busid = entry.busid;
   record.busnum = entry.busnum;
   record.devnum = entry.devnum;
@@ -56,8 +56,8 @@ DeviceRecord describe(const Export& entry) {
   record.bNumInterfaces = count_interfaces(descriptors.configuration);
   for (const auto& interface : descriptors.configuration.interfaces) {
     if (interface.bAlternateSetting != 0) continue;
-    record.interfaces.push_back({interface.bInterfaceClass, interface.bInterfaceSubClass,
-                                 interface.bInterfaceProtocol});
+    record.interfaces.push_back(
+        {interface.bInterfaceClass, interface.bInterfaceSubClass, interface.bInterfaceProtocol});
   }
   return record;
 }
@@ -83,9 +83,13 @@ void Session::advance(Instant now) {
   finish_due(now);
 }
 
-bool Session::is_gone() const { return imported_->device->attachment() != attachment_; }
+bool Session::is_gone() const {
+  return imported_->device->attachment() != attachment_;
+}
 
-std::vector<Bytes> Session::take_replies() { return std::exchange(replies_, {}); }
+std::vector<Bytes> Session::take_replies() {
+  return std::exchange(replies_, {});
+}
 
 std::optional<Instant> Session::next_event() const {
   std::optional<Instant> next;
@@ -102,7 +106,9 @@ void Session::close(const std::string& reason) {
   close_reason_ = reason;
 }
 
-void Session::handle(const ProtocolError& error, Instant) { close("not understood: " + error.reason); }
+void Session::handle(const ProtocolError& error, Instant) {
+  close("not understood: " + error.reason);
+}
 
 void Session::handle(const OpReqDevlist&, Instant) {
   OpRepDevlist reply;
@@ -201,9 +207,9 @@ void Session::finish(const Pending& pending, Instant now) {
   if (const auto* stage = std::get_if<usb::DataStage>(&pending.reply)) {
     const std::size_t wLength = usb::parse_setup_packet(submit.setup).wLength;
     const std::size_t room = std::min<std::size_t>(wLength, submit.transfer_buffer_length);
-    reply.data.assign(stage->data.begin(),
-                      stage->data.begin() +
-                          static_cast<std::ptrdiff_t>(std::min(room, stage->data.size())));
+    reply.data.assign(
+        stage->data.begin(),
+        stage->data.begin() + static_cast<std::ptrdiff_t>(std::min(room, stage->data.size())));
     reply.actual_length = static_cast<std::uint32_t>(reply.data.size());
   } else if (reply.status == urb_status::ok) {
     reply.actual_length = static_cast<std::uint32_t>(submit.data.size());
@@ -214,8 +220,8 @@ void Session::finish(const Pending& pending, Instant now) {
 
 void Session::record(const Pending& pending, const Bytes& data, Instant now) {
   if (imported_->transcript == nullptr) return;
-  imported_->transcript->record({pending.started, now, usb::parse_setup_packet(pending.submit.setup),
-                                 data, pending.reply});
+  imported_->transcript->record(
+      {pending.started, now, usb::parse_setup_packet(pending.submit.setup), data, pending.reply});
 }
 
 }  // namespace dfurig::usbip

@@ -5,10 +5,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <poll.h>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <poll.h>
 
 #include "usbip/link.h"
 

@@ -6,7 +6,8 @@ namespace dfurig {
 namespace {
 
 TEST(ByteReader, ReadsBothByteOrders) {
-  const Bytes bytes = {0x01, 0x12, 0x34, 0x12, 0x34, 0x56, 0x78, 0x34, 0x12, 0x78, 0x56, 0x34, 0x12};
+  const Bytes bytes = {0x01, 0x12, 0x34, 0x12, 0x34, 0x56, 0x78,
+                       0x34, 0x12, 0x78, 0x56, 0x34, 0x12};
   ByteReader reader(bytes);
   EXPECT_EQ(reader.u8(), 0x01);
   EXPECT_EQ(reader.u16be(), 0x1234);
@@ -17,10 +18,16 @@ TEST(ByteReader, ReadsBothByteOrders) {
 }
 
 TEST(ByteWriter, WritesBothByteOrders) {
-  const Bytes bytes =
-      ByteWriter().u8(1).u16be(0x1234).u32be(0x12345678).u16le(0x1234).u32le(0x12345678).zeros(2).take();
-  EXPECT_EQ(bytes, (Bytes{1, 0x12, 0x34, 0x12, 0x34, 0x56, 0x78, 0x34, 0x12, 0x78, 0x56, 0x34,
-                          0x12, 0, 0}));
+  const Bytes bytes = ByteWriter()
+                          .u8(1)
+                          .u16be(0x1234)
+                          .u32be(0x12345678)
+                          .u16le(0x1234)
+                          .u32le(0x12345678)
+                          .zeros(2)
+                          .take();
+  EXPECT_EQ(bytes, (Bytes{1, 0x12, 0x34, 0x12, 0x34, 0x56, 0x78, 0x34, 0x12, 0x78, 0x56, 0x34, 0x12,
+                          0, 0}));
 }
 
 TEST(ByteReaderDeathTest, ReadingPastTheEndIsOurBug) {

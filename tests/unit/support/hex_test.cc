@@ -19,7 +19,8 @@ TEST(ParseNumber, AcceptsHexadecimalDecimalAndBinary) {
 }
 
 TEST(ParseNumber, RejectsWhatIsNotANumberOf32Bits) {
-  for (const char* bad : {"", "0x", "x12", "12 ", "-1", "0x1_0000_0000", "1.5", "_1", "1_", "0b2"}) {
+  for (const char* bad :
+       {"", "0x", "x12", "12 ", "-1", "0x1_0000_0000", "1.5", "_1", "1_", "0b2"}) {
     EXPECT_EQ(parse_number(bad), std::nullopt) << bad;
   }
 }

@@ -13,8 +13,8 @@ TEST(InputError, NamesThePlaceTheProblemAndTheAdvice) {
 
 TEST(NearNames, AreThoseASlipOfTheFingerAway) {
   const std::vector<std::string> known = {"stm32f405rg", "stm32l476rg", "stm32h743zi"};
-  EXPECT_EQ(near_names("stm32f407rg", known), (std::vector<std::string>{"stm32f405rg",
-                                                                       "stm32l476rg"}));
+  EXPECT_EQ(near_names("stm32f407rg", known),
+            (std::vector<std::string>{"stm32f405rg", "stm32l476rg"}));
   EXPECT_EQ(near_names("stm32l", known), (std::vector<std::string>{"stm32l476rg"}));
   EXPECT_TRUE(near_names("banana", known).empty());
 }

@@ -27,7 +27,9 @@ class StandardRequestsTest : public testing::Test {
   StandardRequests requests_{set_, 0x0001};
 };
 
-ControlReply data(Bytes bytes) { return DataStage{std::move(bytes)}; }
+ControlReply data(Bytes bytes) {
+  return DataStage{std::move(bytes)};
+}
 
 TEST_F(StandardRequestsTest, GivesDescriptorsItHas) {
   EXPECT_EQ(get(0x80, GET_DESCRIPTOR, 0x0100), data(encode_device_descriptor(set_.device)));
