@@ -40,7 +40,7 @@ std::vector<std::string> near_names(const std::string& name,
   for (const std::string& candidate : known) {
     const std::size_t distance = edit_distance(name, candidate);
     const bool extends = !name.empty() && candidate.starts_with(name);
-    if (extends || distance * 3 <= std::max(name.size(), candidate.size())) {
+    if (extends || distance * 5 <= std::max(name.size(), candidate.size()) * 2) {
       ranked.emplace_back(extends ? 0 : distance, candidate);
     }
   }

@@ -127,7 +127,8 @@ class Server::Acceptor {
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
       throw ListenError("cannot listen on " + endpoint.address().to_string() + ":" +
-                        std::to_string(endpoint.port()) + ": " + error.message());
+                        std::to_string(endpoint.port()) + ": " + error.message() +
+                        "\n  choose another address or port (0: a free one) with --listen");
     }
   }
 
