@@ -1,0 +1,184 @@
+#include "dfu/bootloader.h"
+
+#include <gtest/gtest.h>
+
+namespace dfurig::dfu {
+namespace {
+
+using std::chrono::milliseconds;
+
+stm32::ChipSpec small_chip() {
+  stm32::ChipSpec chip;
+  chip.flash = {0x08000000, {{4, 1024}}, 1, 0xFF, stm32::ProgramOverWritten::And,
+                stm32::OddTail::Written};
+  chip.option_bytes = {{{0x1FFFC000, 4}}, {0xAA, 1, 2, 3}, 0, 0xAA, 0xCC};
+  chip.memories = {{"SRAM", stm32::MemoryKind::Ram, 0x20000000, 64, {9, 9}}};
+  return chip;
+}
+
+BootloaderSpec small_rom() {
+  BootloaderSpec spec;
+  spec.wTransferSize = 64;
+  spec.default_address = 0x08000000;
+  spec.get_commands = {0x00, 0x21, 0x41, 0x92};
+  spec.timings.erase_sector = {100, 250};
+  spec.timings.leave = {0, 10};
+  return spec;
+}
+
+class BootloaderTest : public testing::Test {
+ protected:
+  usb::ControlReply out(std::uint8_t bRequest, std::uint16_t wValue, const Bytes& data = {}) {
+    const auto wLength = static_cast<std::uint16_t>(data.size());
+    return rom_.control({0x21, bRequest, wValue, 0, wLength}, data, now_).reply;
+  }
+  usb::Answer in(std::uint8_t bRequest, std::uint16_t wLength, std::uint16_t wValue = 0) {
+    return rom_.control({0xA1, bRequest, wValue, 0, wLength}, {}, now_);
+  }
+  StatusReply status() {
+    const usb::Answer answer = in(DFU_GETSTATUS, 6);
+    now_ += answer.hold;
+    return parse_status_reply(std::get<usb::DataStage>(answer.reply).data);
+  }
+  /// Sends a download and returns what it ends with.
+  StatusReply operate(std::uint16_t wValue, const Bytes& data) {
+    EXPECT_EQ(out(DFU_DNLOAD, wValue, data), usb::ControlReply{usb::Ack{}});
+    EXPECT_EQ(status().bState, State::dfuDNBUSY);
+    return status();
+  }
+  void protect() { chip_.option_bytes().write(0x1FFFC000, Bytes{0x55}); }
+
+  Instant now_{};
+  stm32::Chip chip_{small_chip()};
+  BootloaderSpec spec_ = small_rom();
+  Bootloader rom_{spec_, chip_};
+};
+
+const Bytes erase_first = {0x41, 0x00, 0x00, 0x00, 0x08};
+
+TEST_F(BootloaderTest, RunsAnOperationOnGetstatusAndHoldsTheNextUntilItHasEnded) {
+  out(DFU_DNLOAD, 0, erase_first);
+  EXPECT_EQ(rom_.state(), State::dfuDNLOAD_SYNC);
+  EXPECT_EQ(status(), (StatusReply{Status::OK, 100, State::dfuDNBUSY, 0}));
+  now_ += milliseconds(100);
+  const usb::Answer held = in(DFU_GETSTATUS, 6);
+  EXPECT_EQ(held.hold, Duration(milliseconds(150)));
+  EXPECT_EQ(parse_status_reply(std::get<usb::DataStage>(held.reply).data).bState,
+            State::dfuDNLOAD_IDLE);
+}
+
+TEST_F(BootloaderTest, SaysDnbusyAgainWhereThatPolicyIsChosen) {
+  spec_.while_busy = WhileBusy::DnbusyAgain;
+  out(DFU_DNLOAD, 0, erase_first);
+  status();
+  EXPECT_EQ(status().bState, State::dfuDNBUSY);
+  now_ += milliseconds(250);
+  EXPECT_EQ(status().bState, State::dfuDNLOAD_IDLE);
+}
+
+TEST_F(BootloaderTest, StallsAnEarlyGetstatusWhereThatPolicyIsChosen) {
+  spec_.while_busy = WhileBusy::Stall;
+  out(DFU_DNLOAD, 0, erase_first);
+  status();
+  EXPECT_EQ(in(DFU_GETSTATUS, 6).reply, usb::ControlReply{usb::Stall{}});
+  now_ += milliseconds(250);
+  EXPECT_EQ(status().bState, State::dfuDNLOAD_IDLE);
+}
+
+TEST_F(BootloaderTest, ReportsAnAddressNothingServesAsErrTarget) {
+  const Bytes nowhere = {0x21, 0, 0, 0, 0x60};
+  EXPECT_EQ(operate(0, nowhere).bStatus, Status::errTARGET);
+  EXPECT_EQ(rom_.address_pointer(), 0x08000000u) << "the pointer stays";
+}
+
+TEST_F(BootloaderTest, WritesAtTheBlocksAddressAndReadsItBack) {
+  EXPECT_EQ(operate(3, {1, 2, 3}).bState, State::dfuDNLOAD_IDLE);
+  EXPECT_EQ(chip_.flash().view(0x08000040, 3)[0], 1);
+  out(DFU_ABORT, 0);
+  EXPECT_EQ(in(DFU_UPLOAD, 4, 3).reply, (usb::ControlReply{usb::DataStage{{1, 2, 3, 0xFF}}}));
+  EXPECT_EQ(rom_.state(), State::dfuUPLOAD_IDLE);
+}
+
+TEST_F(BootloaderTest, StallsAnUploadBeyondTheMemoryWithErrTarget) {
+  EXPECT_EQ(in(DFU_UPLOAD, 64, 0x100).reply, usb::ControlReply{usb::Stall{}});
+  EXPECT_EQ(rom_.status(), Status::errTARGET);
+}
+
+TEST_F(BootloaderTest, RefusesEverythingButAddressAndLeaveWhenProtected) {
+  protect();
+  EXPECT_EQ(operate(0, {0x21, 0, 0, 0, 0x08}).bStatus, Status::OK);
+  EXPECT_EQ(operate(0, erase_first).bStatus, Status::errVENDOR);
+  out(DFU_CLRSTATUS, 0);
+  EXPECT_EQ(operate(2, {1}).bStatus, Status::errVENDOR);
+  out(DFU_CLRSTATUS, 0);
+  EXPECT_EQ(operate(0, {0x41}).bStatus, Status::errVENDOR) << "mass erase";
+  out(DFU_CLRSTATUS, 0);
+  EXPECT_EQ(in(DFU_UPLOAD, 4, 2).reply, usb::ControlReply{usb::Stall{}});
+  EXPECT_EQ(rom_.status(), Status::errVENDOR);
+}
+
+TEST_F(BootloaderTest, RefusesTheAddressTooWhereThatPolicyIsChosen) {
+  spec_.set_address_protected = SetAddressProtected::ErrVendor;
+  protect();
+  EXPECT_EQ(operate(0, {0x21, 0, 0, 0, 0x08}).bStatus, Status::errVENDOR);
+}
+
+TEST_F(BootloaderTest, ReadUnprotectErasesAndResetsAndGivesNoSecondStatus) {
+  protect();
+  chip_.flash().preload(0x08000000, Bytes{1});
+  out(DFU_DNLOAD, 0, {0x92});
+  EXPECT_EQ(status().bState, State::dfuDNBUSY);
+  EXPECT_EQ(in(DFU_GETSTATUS, 6).reply, usb::ControlReply{usb::NoReply{}});
+  ASSERT_TRUE(rom_.departure());
+  EXPECT_EQ(rom_.departure()->kind, Departure::Kind::Reset);
+  EXPECT_EQ(chip_.flash().content()[0], 0xFF);
+  EXPECT_EQ(chip_.option_bytes().read_protection(), stm32::ReadProtection::Level0);
+}
+
+TEST_F(BootloaderTest, ReadUnprotectOfAnUnprotectedChipFollowsThePolicy) {
+  spec_.unprotect_unprotected = UnprotectUnprotected::RamCleared;
+  chip_.flash().preload(0x08000000, Bytes{1});
+  out(DFU_DNLOAD, 0, {0x92});
+  status();
+  EXPECT_EQ(chip_.flash().content()[0], 1);
+}
+
+TEST_F(BootloaderTest, WritesOptionBytesFromTheirStartOnlyAndResets) {
+  EXPECT_EQ(operate(0, {0x21, 0x01, 0xC0, 0xFF, 0x1F}).bStatus, Status::OK);
+  EXPECT_EQ(operate(2, {7}).bStatus, Status::errTARGET);
+  out(DFU_CLRSTATUS, 0);
+  EXPECT_EQ(operate(0, {0x21, 0x00, 0xC0, 0xFF, 0x1F}).bStatus, Status::OK);
+  out(DFU_DNLOAD, 2, {0xAA, 7, 8, 9});
+  EXPECT_EQ(status().bState, State::dfuDNBUSY);
+  ASSERT_TRUE(rom_.departure());
+  EXPECT_EQ(chip_.option_bytes().content()[1], 7);
+}
+
+TEST_F(BootloaderTest, LeavesThroughManifestAfterItsReply) {
+  now_ = milliseconds(1000);
+  EXPECT_EQ(out(DFU_DNLOAD, 0), usb::ControlReply{usb::Ack{}});
+  EXPECT_FALSE(rom_.departure()) << "nothing happens before GETSTATUS";
+  EXPECT_EQ(status().bState, State::dfuMANIFEST);
+  EXPECT_EQ(rom_.departure(),
+            (Departure{Departure::Kind::Jump, 0x08000000, Instant(milliseconds(1010))}));
+}
+
+TEST_F(BootloaderTest, StallsWhatIsNotForIt) {
+  EXPECT_EQ(rom_.control({0x21, DFU_GETSTATUS, 0, 0, 0}, {}, now_).reply,
+            usb::ControlReply{usb::Stall{}})
+      << "wrong direction";
+  EXPECT_EQ(rom_.control({0xA1, DFU_GETSTATUS, 0, 1, 6}, {}, now_).reply,
+            usb::ControlReply{usb::Stall{}})
+      << "no interface 1";
+  EXPECT_EQ(out(9, 0), usb::ControlReply{usb::Stall{}});
+}
+
+TEST_F(BootloaderTest, ABusResetBringsItBackToIdle) {
+  out(DFU_DNLOAD, 1, {1});
+  EXPECT_EQ(rom_.state(), State::dfuERROR);
+  rom_.bus_reset();
+  EXPECT_EQ(rom_.state(), State::dfuIDLE);
+}
+
+}  // namespace
+}  // namespace dfurig::dfu

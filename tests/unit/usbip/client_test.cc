@@ -1,0 +1,83 @@
+#include "usbip/client.h"
+
+#include <gtest/gtest.h>
+
+#include "usbip/local_link.h"
+#include "usbip/stub_device.h"
+
+namespace dfurig::usbip {
+namespace {
+
+using std::chrono::milliseconds;
+
+class ClientTest : public testing::Test {
+ protected:
+  ClientTest() { exports_.add(device_); }
+
+  StubDevice device_;
+  Exports exports_;
+  ManualClock clock_;
+  Connector connector_ = local_connector(exports_, clock_);
+};
+
+const usb::SetupPacket get_status{0xA1, 3, 0, 0, 6};
+
+TEST_F(ClientTest, ListsAndImports) {
+  const std::vector<DeviceRecord> devices = list_devices(connector_);
+  ASSERT_EQ(devices.size(), 1u);
+  EXPECT_EQ(devices[0].busid, "1-1");
+  const Client client(connector_, "1-1");
+  EXPECT_EQ(client.device().idProduct, 0xDF11);
+  EXPECT_TRUE(list_devices(connector_).empty()) << "what is imported is not on offer";
+}
+
+TEST_F(ClientTest, SaysWhyAnImportWasRefused) {
+  const Client first(connector_, "1-1");
+  try {
+    const Client second(connector_, "1-1");
+    FAIL() << "imported twice";
+  } catch (const ProtocolFailure& failure) {
+    EXPECT_STREQ(failure.what(), "device 1-1 cannot be imported: somebody else has it");
+  }
+}
+
+TEST_F(ClientTest, CompletesTransfersWithTheirDataAndStatus) {
+  device_.answers = {{usb::DataStage{{1, 2, 3}}}, {usb::Stall{}}};
+  Client client(connector_, "1-1");
+  EXPECT_EQ(client.control(get_status).data, (Bytes{1, 2, 3}));
+  EXPECT_EQ(client.control(get_status).status, -32);
+}
+
+TEST_F(ClientTest, CompletesAnUnlinkedTransferOnce) {
+  device_.answers = {{usb::NoReply{}}};
+  Client client(connector_, "1-1");
+  const std::uint32_t seqnum = client.submit(get_status);
+  EXPECT_TRUE(client.poll().empty());
+  client.unlink(seqnum);
+  const std::vector<Completion> completions = client.poll();
+  ASSERT_EQ(completions.size(), 1u);
+  EXPECT_TRUE(completions[0].was_unlinked);
+  EXPECT_EQ(completions[0].seqnum, seqnum);
+}
+
+TEST_F(ClientTest, AnUnlinkThatComesTooLateCompletesNothing) {
+  Client client(connector_, "1-1");
+  const std::uint32_t seqnum = client.submit(get_status);
+  client.unlink(seqnum);
+  const std::vector<Completion> completions = client.poll();
+  ASSERT_EQ(completions.size(), 1u);
+  EXPECT_FALSE(completions[0].was_unlinked);
+}
+
+TEST_F(ClientTest, SeesTheDeviceGo) {
+  Client client(connector_, "1-1");
+  device_.unplug_at = milliseconds(5);
+  EXPECT_EQ(client.link().due_in(), Duration(milliseconds(5)));
+  clock_.advance(milliseconds(5));
+  EXPECT_TRUE(client.poll().empty());
+  EXPECT_TRUE(client.is_closed());
+  EXPECT_THROW(client.control(get_status), ProtocolFailure);
+}
+
+}  // namespace
+}  // namespace dfurig::usbip
