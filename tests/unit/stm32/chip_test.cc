@@ -1,0 +1,113 @@
+#include "stm32/chip.h"
+
+#include <gtest/gtest.h>
+
+namespace dfurig::stm32 {
+namespace {
+
+ChipSpec small_chip() {
+  ChipSpec chip;
+  chip.flash = {0x08000000, {{4, 256}}, 1, 0xFF, ProgramOverWritten::And, OddTail::Written};
+  chip.option_bytes = {{{0x1FFFC000, 4}}, {0xAA, 1, 2, 3}, 0, 0xAA, 0xCC};
+  chip.memories = {{"SRAM", MemoryKind::Ram, 0x20000000, 64, {}},
+                   {"ROM", MemoryKind::SystemMemory, 0x1FFF0000, 16, {1, 2, 3, 4}},
+                   {"OTP", MemoryKind::Otp, 0x1FFF7800, 16, {}}};
+  BlockSpec rcc;
+  rcc.name = "RCC";
+  rcc.base = 0x40021000;
+  rcc.registers = {{"ENR", 0, 0, Access::ReadWrite, {}, "", {}, "", 0, ""},
+                   {"RSTR", 4, 0, Access::ReadWrite, {}, "", {}, "", 0, ""}};
+  BlockSpec port;
+  port.name = "GPIOA";
+  port.kind = "gpio";
+  port.base = 0x48000000;
+  port.registers = {{"MODER", 0, 0xAB, Access::ReadWrite, {}, "", {}, "", 0, ""},
+                    {"BSRR", 4, 0, Access::WriteOnly, {}, "", {}, "", 0, ""}};
+  port.clock_enable = BitReference{"RCC", "ENR", 3};
+  port.reset_bit = BitReference{"RCC", "RSTR", 3};
+  chip.blocks = {rcc, port};
+  return chip;
+}
+
+class ChipTest : public testing::Test {
+ protected:
+  void clock_port() { chip_.write(0x40021000, 4, 8); }
+  Chip chip_{small_chip()};
+};
+
+TEST_F(ChipTest, DropsAccessesToAPortWithoutItsClock) {
+  EXPECT_TRUE(chip_.write(0x48000000, 4, 1));
+  EXPECT_EQ(chip_.read(0x48000000, 4), 0u);
+  EXPECT_EQ(chip_.peek("GPIOA.MODER"), 0xABu) << "a debugger sees the content";
+  EXPECT_EQ(chip_.not_emulated().counts().at("GPIOA written without its clock"), 1u);
+  clock_port();
+  chip_.write(0x48000000, 4, 1);
+  EXPECT_EQ(chip_.read(0x48000000, 4), 1u);
+  chip_.write(0x40021000, 4, 0);
+  EXPECT_EQ(chip_.peek("GPIOA.MODER"), 1u) << "content survives the clock";
+}
+
+TEST_F(ChipTest, HoldsAPortInResetWhileItsBitIsSet) {
+  clock_port();
+  chip_.write(0x48000000, 4, 1);
+  chip_.write(0x40021004, 4, 8);
+  EXPECT_EQ(chip_.peek("GPIOA.MODER"), 0xABu);
+  chip_.write(0x48000000, 4, 1);
+  EXPECT_EQ(chip_.peek("GPIOA.MODER"), 0xABu);
+}
+
+TEST_F(ChipTest, ReadsMemoryInItsPlace) {
+  EXPECT_EQ(chip_.read(0x1FFF0000, 4), 0x04030201u);
+  EXPECT_EQ(chip_.read(0x08000000, 2), 0xFFFFu);
+  EXPECT_EQ(chip_.read(0x1FFFC001, 1), 1u);
+  EXPECT_EQ(chip_.read(0x60000000, 4), std::nullopt);
+  EXPECT_EQ(chip_.not_emulated().counts().count("read at 0x60000000, where nothing is mapped"), 1u);
+}
+
+TEST_F(ChipTest, WritesRamButNoOtherMemory) {
+  EXPECT_TRUE(chip_.write(0x20000004, 2, 0xBEEF));
+  EXPECT_EQ(chip_.read(0x20000004, 4), 0xBEEFu);
+  EXPECT_FALSE(chip_.write(0x1FFF0000, 4, 0));
+  EXPECT_FALSE(chip_.write(0x08000000, 4, 0));
+  EXPECT_FALSE(chip_.write(0x2000003E, 4, 0)) << "across its end";
+}
+
+TEST_F(ChipTest, ProgramsWhatCanBeProgrammed) {
+  EXPECT_EQ(chip_.program(0x08000000, Bytes{1}), MemoryStatus::Ok);
+  EXPECT_EQ(chip_.program(0x20000000, Bytes{1, 2}), MemoryStatus::Ok);
+  EXPECT_EQ(chip_.program(0x1FFF7800, Bytes{0xF0}), MemoryStatus::Ok);
+  EXPECT_EQ(chip_.program(0x1FFF7800, Bytes{0x3C}), MemoryStatus::Ok);
+  EXPECT_EQ(chip_.read(0x1FFF7800, 1), 0x30u) << "OTP bits can only be cleared";
+  EXPECT_EQ(chip_.program(0x1FFF0000, Bytes{1}), MemoryStatus::BadAddress);
+  EXPECT_EQ(chip_.program(0x080003FF, Bytes{1, 2}), MemoryStatus::BadAddress);
+  EXPECT_EQ(chip_.program(0x60000000, Bytes{1}), MemoryStatus::BadAddress);
+  EXPECT_EQ(chip_.erase_sector(0x20000000), MemoryStatus::BadAddress);
+}
+
+TEST_F(ChipTest, ASystemResetKeepsRamAndAPowerOnResetDoesNot) {
+  clock_port();
+  chip_.write(0x20000000, 4, 5);
+  chip_.reset(ResetKind::System);
+  EXPECT_EQ(chip_.peek("RCC.ENR"), 0u);
+  EXPECT_EQ(chip_.read(0x20000000, 4), 5u);
+  chip_.reset(ResetKind::PowerOn);
+  EXPECT_EQ(chip_.read(0x20000000, 4), 0u);
+}
+
+TEST_F(ChipTest, SnapshotsEveryRegisterThatHasContent) {
+  EXPECT_EQ(chip_.snapshot().registers,
+            (std::vector<std::pair<std::string, std::uint32_t>>{
+                {"RCC.ENR", 0}, {"RCC.RSTR", 0}, {"GPIOA.MODER", 0xAB}}));
+}
+
+TEST_F(ChipTest, FindsRegistersAndPinsByName) {
+  EXPECT_EQ(chip_.address_of("GPIOA.BSRR"), 0x48000004u);
+  EXPECT_EQ(chip_.address_of("GPIOB.BSRR"), std::nullopt);
+  EXPECT_TRUE(chip_.drive_pin("PA15", true));
+  for (const char* bad : {"PA16", "PB0", "A1", "PA", "PAx", "PA001"}) {
+    EXPECT_FALSE(chip_.drive_pin(bad, true)) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace dfurig::stm32
