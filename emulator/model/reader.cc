@@ -209,8 +209,9 @@ double Reader::real() const {
 std::uint32_t Reader::number(std::uint32_t max) const {
   std::optional<std::uint32_t> number;
   if (value_->is_string()) number = parse_number(value_->get<std::string>());
-  if (value_->is_number_unsigned() && value_->get<std::uint64_t>() <= UINT32_MAX) {
-    number = value_->get<std::uint32_t>();
+  if (value_->is_number_integer()) {
+    const auto value = value_->get<std::int64_t>();
+    if (value >= 0 && value <= UINT32_MAX) number = static_cast<std::uint32_t>(value);
   }
   if (!number || *number > max) {
     fail("expected a number from 0 to " + (max == UINT32_MAX ? hex(max) : std::to_string(max)) +

@@ -53,12 +53,13 @@ constexpr std::array rom_deviations = {
     Deviation{9, Event::Clrstatus, unknown, "ST DfuSe 3.0.6's option-byte probe"},
 };
 
-constexpr std::array events = {Event::Detach,    Event::Dnload,    Event::DnloadZero,
-                               Event::Upload,    Event::Getstatus, Event::Clrstatus,
-                               Event::Getstate,  Event::Abort};
+constexpr std::array events = {Event::Detach,    Event::Dnload,    Event::DnloadZero, Event::Upload,
+                               Event::Getstatus, Event::Clrstatus, Event::Getstate,   Event::Abort};
 
 /// bStatus before each request: only dfuERROR has one that is not OK.
-Status status_in(int state) { return state == 10 ? Status::errVENDOR : Status::OK; }
+Status status_in(int state) {
+  return state == 10 ? Status::errVENDOR : Status::OK;
+}
 
 Transition expected(int state, int cell) {
   if (cell == S) return {true, State::dfuERROR, Status::errSTALLEDPKT};

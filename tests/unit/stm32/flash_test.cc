@@ -9,8 +9,12 @@ FlashSpec spec(unsigned program_unit, ProgramOverWritten over_written, OddTail o
   return {0x08000000, {{2, 16}, {1, 64}}, program_unit, 0xFF, over_written, odd_tail};
 }
 
-FlashSpec f4() { return spec(1, ProgramOverWritten::And, OddTail::Written); }
-FlashSpec l4() { return spec(8, ProgramOverWritten::RefusedUnlessZero, OddTail::Dropped); }
+FlashSpec f4() {
+  return spec(1, ProgramOverWritten::And, OddTail::Written);
+}
+FlashSpec l4() {
+  return spec(8, ProgramOverWritten::RefusedUnlessZero, OddTail::Dropped);
+}
 
 Bytes content(const Flash& flash, std::uint32_t address, std::uint32_t size) {
   const ByteView view = flash.view(address, size);

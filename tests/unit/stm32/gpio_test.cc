@@ -21,7 +21,8 @@ bool expected(PinMode mode, bool is_open_drain, Pull pull, bool output, External
 
 TEST(PinReading, IsRightForEveryCombination) {
   unsigned combinations = 0;
-  for (const PinMode mode : {PinMode::Input, PinMode::Output, PinMode::Alternate, PinMode::Analog}) {
+  for (const PinMode mode :
+       {PinMode::Input, PinMode::Output, PinMode::Alternate, PinMode::Analog}) {
     for (const bool is_open_drain : {false, true}) {
       for (const Pull pull : {Pull::None, Pull::Up, Pull::Down, Pull::Reserved}) {
         for (const bool output : {false, true}) {
@@ -52,8 +53,11 @@ TEST(GpioLock, ClosesAfter101AndARead) {
 }
 
 TEST(GpioLock, StaysOpenAfterAWrongSequence) {
-  for (const std::vector<std::uint32_t>& words : std::vector<std::vector<std::uint32_t>>{
-           {LCKK | 1, LCKK | 1, LCKK | 1}, {LCKK | 1, 1, 1}, {LCKK | 1, 2, LCKK | 2}, {1, LCKK | 1}}) {
+  for (const std::vector<std::uint32_t>& words :
+       std::vector<std::vector<std::uint32_t>>{{LCKK | 1, LCKK | 1, LCKK | 1},
+                                               {LCKK | 1, 1, 1},
+                                               {LCKK | 1, 2, LCKK | 2},
+                                               {1, LCKK | 1}}) {
     GpioLock lock;
     for (const std::uint32_t word : words) lock.write(word);
     EXPECT_EQ(lock.read() & LCKK, 0u);

@@ -28,13 +28,23 @@ std::vector<Request> decode(const Bytes& bytes, std::size_t fragment, bool urbs)
 }
 
 CmdSubmit control_in() {
-  return {13, 0x00010002, USBIP_DIR_IN, 0, 0x200, 64, 0, number_of_packets_none, 0,
-          {0x80, 6, 0, 1, 0, 0, 64, 0}, {}};
+  return {13, 0x00010002, USBIP_DIR_IN,           0, 0x200,
+          64, 0,          number_of_packets_none, 0, {0x80, 6, 0, 1, 0, 0, 64, 0},
+          {}};
 }
 
 CmdSubmit control_out() {
-  return {14, 0x00010002, USBIP_DIR_OUT, 0, 0, 5, 0, 0, 0,
-          {0x21, 1, 0, 0, 0, 0, 5, 0}, {0x21, 0, 0, 0, 8}};
+  return {14,
+          0x00010002,
+          USBIP_DIR_OUT,
+          0,
+          0,
+          5,
+          0,
+          0,
+          0,
+          {0x21, 1, 0, 0, 0, 0, 5, 0},
+          {0x21, 0, 0, 0, 8}};
 }
 
 Bytes concatenated(const std::vector<Bytes>& parts) {
@@ -60,17 +70,17 @@ TEST(Decoder, DecodesUrbsHoweverTheyAreCut) {
                     table.at("USBIP_CMD_SUBMIT control OUT"), table.at("USBIP_CMD_UNLINK")});
   for (const std::size_t fragment : fragment_sizes) {
     SCOPED_TRACE(fragment);
-    EXPECT_EQ(decode(stream, fragment, true),
-              (std::vector<Request>{control_in(), control_out(),
-                                    CmdUnlink{16, 0x00010002, 0, 0, 13}}));
+    EXPECT_EQ(
+        decode(stream, fragment, true),
+        (std::vector<Request>{control_in(), control_out(), CmdUnlink{16, 0x00010002, 0, 0, 13}}));
   }
 }
 
 TEST(Decoder, SkipsIsochronousPacketDescriptors) {
   CmdSubmit isochronous = control_in();
   isochronous.number_of_packets = 2;
-  const Bytes stream = concatenated({encode(isochronous), Bytes(2 * iso_packet_size),
-                                     encode(control_out())});
+  const Bytes stream =
+      concatenated({encode(isochronous), Bytes(2 * iso_packet_size), encode(control_out())});
   EXPECT_EQ(decode(stream, 7, true), (std::vector<Request>{isochronous, control_out()}));
 }
 

@@ -1,0 +1,47 @@
+#include "attach/filter.h"
+
+#include <gtest/gtest.h>
+#include <linux/audit.h>
+#include <linux/netlink.h>
+#include <linux/seccomp.h>
+#include <linux/usbdevice_fs.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+
+namespace dfurig::attach {
+namespace {
+
+unsigned answer(long number, unsigned long long second = 0, unsigned arch = AUDIT_ARCH_X86_64) {
+  return evaluate_filter(make_filter(), arch, number, {0, second, 0});
+}
+
+TEST(Filter, NotifiesEveryCallThatNamesAFile) {
+  for (const long number : {SYS_open, SYS_openat, SYS_openat2, SYS_stat, SYS_lstat, SYS_newfstatat,
+                            SYS_statx, SYS_access, SYS_faccessat, SYS_faccessat2, SYS_readlink,
+                            SYS_readlinkat, SYS_statfs, SYS_fstatfs}) {
+    EXPECT_EQ(answer(number), SECCOMP_RET_USER_NOTIF) << number;
+  }
+}
+
+TEST(Filter, NotifiesUsbfsIoctlsAndNoOthers) {
+  EXPECT_EQ(answer(SYS_ioctl, USBDEVFS_SUBMITURB), SECCOMP_RET_USER_NOTIF);
+  EXPECT_EQ(answer(SYS_ioctl, USBDEVFS_REAPURBNDELAY), SECCOMP_RET_USER_NOTIF);
+  EXPECT_EQ(answer(SYS_ioctl, TCGETS), SECCOMP_RET_ALLOW);
+  EXPECT_EQ(answer(SYS_ioctl, FIONREAD), SECCOMP_RET_ALLOW);
+}
+
+TEST(Filter, LeavesOrdinaryInputAndOutputAlone) {
+  for (const long number : {SYS_read, SYS_write, SYS_poll, SYS_mmap, SYS_execve, SYS_clone}) {
+    EXPECT_EQ(answer(number), SECCOMP_RET_ALLOW) << number;
+  }
+}
+
+TEST(Filter, RefusesOtherArchitectures) {
+  EXPECT_EQ(answer(SYS_read, 0, AUDIT_ARCH_I386), SECCOMP_RET_ERRNO | ENOSYS);
+  EXPECT_EQ(answer(SYS_read | 0x40000000), SECCOMP_RET_ERRNO | ENOSYS) << "x32";
+}
+
+}  // namespace
+}  // namespace dfurig::attach

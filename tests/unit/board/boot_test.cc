@@ -1,0 +1,59 @@
+#include "board/boot.h"
+
+#include <gtest/gtest.h>
+
+namespace dfurig::board {
+namespace {
+
+model::Model load(const std::string& name) {
+  return model::Library(std::string(DFURIG_SOURCE_DIR) + "/models").load(name);
+}
+
+struct Row {
+  unsigned BOOT0, BOOT1;
+  bool starts_bootloader;
+};
+
+// AN2606 pattern 1; every combination.
+constexpr Row pattern1[] = {{0, 0, false}, {0, 1, false}, {1, 0, true}, {1, 1, false}};
+
+TEST(DecideBoot, FollowsPattern1OnAnF405) {
+  const model::Model model = load("stm32f405rg");
+  const stm32::OptionBytes options(model.chip.option_bytes);
+  for (const Row& row : pattern1) {
+    const BootDecision decision =
+        decide_boot(model, options, {{"BOOT0", row.BOOT0}, {"BOOT1", row.BOOT1}});
+    EXPECT_EQ(decision.starts_bootloader, row.starts_bootloader) << decision.reason;
+  }
+}
+
+TEST(DecideBoot, SaysWhy) {
+  const model::Model model = load("stm32l476rg");
+  const stm32::OptionBytes options(model.chip.option_bytes);
+  EXPECT_EQ(decide_boot(model, options, {{"BOOT0", 1}}).reason, "BOOT0=1, nBOOT1=1");
+}
+
+class FindApplicationTest : public testing::Test {
+ protected:
+  std::optional<VectorTable> with(std::uint32_t msp, std::uint32_t reset_handler) {
+    chip_.flash().preload(0x08000000, ByteWriter().u32le(msp).u32le(reset_handler).take());
+    return find_application(chip_, 0x08000000);
+  }
+  stm32::Chip chip_{load("stm32f405rg").chip};
+};
+
+TEST_F(FindApplicationTest, TakesAPlausibleVectorTable) {
+  EXPECT_EQ(with(0x20020000, 0x08000101), (VectorTable{0x08000000, 0x20020000, 0x08000101}));
+}
+
+TEST_F(FindApplicationTest, RefusesWhatCannotRun) {
+  EXPECT_EQ(find_application(chip_, 0x08000000), std::nullopt) << "erased";
+  EXPECT_EQ(with(0x20020004, 0x08000101), std::nullopt) << "stack beyond SRAM";
+  EXPECT_EQ(with(0x08000000, 0x08000101), std::nullopt) << "stack in flash";
+  EXPECT_EQ(with(0x20020000, 0x08000100), std::nullopt) << "no Thumb bit";
+  EXPECT_EQ(with(0x20020000, 0x60000001), std::nullopt) << "nothing there";
+  EXPECT_EQ(find_application(chip_, 0x60000000), std::nullopt);
+}
+
+}  // namespace
+}  // namespace dfurig::board
