@@ -26,7 +26,9 @@ std::string expand(const std::string& text, const std::string& scenario_file) {
        at = expanded.find(variable, at + folder.size())) {
     expanded.replace(at, variable.size(), folder);
   }
-  return expanded;
+  // An argument that is a path as a whole is shown without its detours.
+  const bool is_path = text.starts_with(variable);
+  return is_path ? std::filesystem::path(expanded).lexically_normal().string() : expanded;
 }
 
 std::vector<std::string> read_texts(const model::Reader& reader) {
