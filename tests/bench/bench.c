@@ -1,5 +1,5 @@
-/* bench SECONDS NAME PORT NAME PORT: control round trips and DFU downloads against two USB/IP
- * servers in turn, A B A B …, so that the machine's moods hit both; prints medians and the ratio. */
+/* bench SECONDS NAME PORT NAME PORT: control round trips and DFU downloads against two
+ * USB/IP servers in turn, A B A B …, so that the machine's moods hit both; prints medians and the ratio. */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
@@ -62,8 +62,9 @@ static uint32_t control(int fd, const uint8_t setup[8], const uint8_t *data, uin
 
 static int import(int port) {
   const int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-  struct sockaddr_in address = {
-      .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)port),
+                                .sin_addr = {htonl(INADDR_LOOPBACK)}};
   if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) fail("connect");
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   uint8_t request[40] = {0x01, 0x11, 0x80, 0x03, 0, 0, 0, 0, '1', '-', '1'}, reply[320];

@@ -18,7 +18,7 @@ PATIENCE_S = 60
 def dfurig() -> str:
     """The program under test. A suite without it fails: nothing here may be skipped."""
     path = Path(os.environ.get("DFURIG", ROOT / "build/release/dfurig"))
-    assert path.is_file(), f"{path} is not built: cmake --preset release && cmake --build --preset release"
+    assert path.is_file(), f"{path} is not built: ./test builds it"
     return str(path)
 
 
