@@ -1,5 +1,6 @@
 /* bench SECONDS NAME PORT NAME PORT: control round trips and DFU downloads against two
- * USB/IP servers in turn, A B A B …, so that the machine's moods hit both; prints medians and the ratio. */
+ * USB/IP servers in turn, A B A B …, so that the machine's moods hit both; prints medians and
+ * the ratio. */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
