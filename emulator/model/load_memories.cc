@@ -59,8 +59,28 @@ stm32::MemorySpec read_memory(const std::string& name, const Reader& reader) {
   return memory;
 }
 
+stm32::WriteProtectionSpec read_write_protection(const Reader& reader, std::uint32_t size) {
+  reader.allow_only({"sector_bits", "areas"});
+  stm32::WriteProtectionSpec spec;
+  if (const auto bits = reader.find("sector_bits")) {
+    bits->allow_only({"byte", "count"});
+    spec.bits = {bits->at("byte").number(size - 1), bits->at("count").number(256)};
+    if (spec.bits->byte + (spec.bits->count + 7) / 8 > size) {
+      bits->fail("the bits leave the option bytes");
+    }
+  }
+  if (const auto areas = reader.find("areas")) {
+    for (const Reader& area : areas->items()) {
+      area.allow_only({"start", "end", "first_sector"});
+      spec.areas.push_back({area.at("start").number(size - 1), area.at("end").number(size - 1),
+                            area.at("first_sector").number(65536)});
+    }
+  }
+  return spec;
+}
+
 stm32::OptionBytesSpec read_option_bytes(const Reader& reader, Model& model) {
-  reader.allow_only({"windows", "factory", "rdp", "bits"});
+  reader.allow_only({"windows", "factory", "rdp", "write_protection", "bits"});
   stm32::OptionBytesSpec spec;
   std::uint32_t size = 0;
   for (const Reader& item : reader.at("windows").items()) {
@@ -79,6 +99,9 @@ stm32::OptionBytesSpec read_option_bytes(const Reader& reader, Model& model) {
   spec.rdp_offset = rdp.at("byte").number(size - 1);
   spec.rdp_level0 = static_cast<std::uint8_t>(rdp.at("level0").number(0xFF));
   spec.rdp_level2 = static_cast<std::uint8_t>(rdp.at("level2").number(0xFF));
+  if (const auto protection = reader.find("write_protection")) {
+    spec.write_protection = read_write_protection(*protection, size);
+  }
   for (const auto& [name, bit] : reader.at("bits").members()) {
     bit.allow_only({"byte", "bit"});
     model.option_bits[name] = {bit.at("byte").number(size - 1), bit.at("bit").number(7)};

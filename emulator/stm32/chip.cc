@@ -165,7 +165,7 @@ MemoryStatus Chip::read_memory(std::uint32_t address, std::span<std::uint8_t> in
 
 MemoryStatus Chip::program(std::uint32_t address, ByteView data) {
   const auto size = static_cast<std::uint32_t>(data.size());
-  if (flash_.contains(address, 1)) return status_of(flash_.program(address, data));
+  if (flash_.contains(address, 1)) return status_of(program_flash(address, data));
   Region* region = find_region(address, size);
   if (region == nullptr) return MemoryStatus::BadAddress;
   const std::span<std::uint8_t> content =
@@ -184,12 +184,32 @@ MemoryStatus Chip::program(std::uint32_t address, ByteView data) {
   return MemoryStatus::BadAddress;
 }
 
+/// Sector by sector, since each may be write-protected.
+FlashStatus Chip::program_flash(std::uint32_t address, ByteView data) {
+  const auto size = static_cast<std::uint32_t>(data.size());
+  if (!flash_.contains(address, size)) return FlashStatus::OutOfRange;
+  while (!data.empty()) {
+    const Sector sector = flash_.sectors()[*flash_.find_sector_index(address)];
+    const std::size_t room = sector.size - (address - sector.address);
+    const ByteView piece = data.first(std::min(room, data.size()));
+    if (!option_bytes_.is_write_protected(*flash_.find_sector_index(address))) {
+      const FlashStatus status = flash_.program(address, piece);
+      if (status != FlashStatus::Ok) return status;
+    }
+    address += static_cast<std::uint32_t>(piece.size());
+    data = data.subspan(piece.size());
+  }
+  return FlashStatus::Ok;
+}
+
 MemoryStatus Chip::erase_sector(std::uint32_t address) {
+  const auto index = flash_.find_sector_index(address);
+  if (index && option_bytes_.is_write_protected(*index)) return MemoryStatus::Ok;
   return status_of(flash_.erase_sector(address));
 }
 
 MemoryStatus Chip::mass_erase() {
-  flash_.erase_all();
+  for (const Sector& sector : flash_.sectors()) erase_sector(sector.address);
   return MemoryStatus::Ok;
 }
 

@@ -56,6 +56,8 @@ class Chip {
 
   bool is_readable(std::uint32_t address, std::uint32_t size) const;
   MemoryStatus read_memory(std::uint32_t address, std::span<std::uint8_t> into) const;
+  // What option bytes write-protect stays as it is, and no error says so (AN3156).
+
   /// Programs flash or OTP, or stores to RAM.
   MemoryStatus program(std::uint32_t address, ByteView data);
   MemoryStatus erase_sector(std::uint32_t address);
@@ -97,6 +99,7 @@ class Chip {
   const Region* find_region(std::uint32_t address, std::uint32_t size) const;
   RegisterBlock* find_block_at(std::uint32_t address);
   bool is_set(const std::optional<BitReference>& bit) const;
+  FlashStatus program_flash(std::uint32_t address, ByteView data);
   bool takes_accesses(const RegisterBlock& block, const std::string& what);
   void hold_blocks_in_reset();
 

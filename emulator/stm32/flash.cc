@@ -36,11 +36,19 @@ bool Flash::contains(std::uint32_t address, std::uint32_t size) const {
          size <= content_.size() - (address - spec_.base);
 }
 
-std::optional<Sector> Flash::find_sector(std::uint32_t address) const {
-  for (const Sector& sector : sectors_) {
-    if (address >= sector.address && address - sector.address < sector.size) return sector;
+std::optional<std::size_t> Flash::find_sector_index(std::uint32_t address) const {
+  for (std::size_t i = 0; i < sectors_.size(); ++i) {
+    if (address >= sectors_[i].address && address - sectors_[i].address < sectors_[i].size) {
+      return i;
+    }
   }
   return std::nullopt;
+}
+
+std::optional<Sector> Flash::find_sector(std::uint32_t address) const {
+  const auto index = find_sector_index(address);
+  if (!index) return std::nullopt;
+  return sectors_[*index];
 }
 
 ByteView Flash::view(std::uint32_t address, std::uint32_t size) const {

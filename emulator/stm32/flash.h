@@ -28,6 +28,7 @@ class Flash {
   const FlashSpec& spec() const { return spec_; }
   bool contains(std::uint32_t address, std::uint32_t size) const;
   const std::vector<Sector>& sectors() const { return sectors_; }
+  std::optional<std::size_t> find_sector_index(std::uint32_t address) const;
   std::optional<Sector> find_sector(std::uint32_t address) const;
 
   ByteView content() const { return content_; }

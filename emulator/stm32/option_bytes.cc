@@ -42,6 +42,18 @@ void OptionBytes::write(std::uint32_t window_start, ByteView data) {
   std::copy(data.begin(), data.end(), content_.begin() + static_cast<std::ptrdiff_t>(*offset));
 }
 
+bool OptionBytes::is_write_protected(std::size_t sector) const {
+  const WriteProtectionSpec& spec = spec_.write_protection;
+  if (spec.bits && sector < spec.bits->count) {
+    return (content_[spec.bits->byte + sector / 8] >> sector % 8 & 1) == 0;
+  }
+  return std::any_of(spec.areas.begin(), spec.areas.end(), [&](const auto& area) {
+    const std::size_t first = area.first_sector + content_[area.start];
+    const std::size_t last = area.first_sector + content_[area.end];
+    return first <= sector && sector <= last;
+  });
+}
+
 ReadProtection OptionBytes::read_protection() const {
   const std::uint8_t rdp = content_[spec_.rdp_offset];
   if (rdp == spec_.rdp_level0) return ReadProtection::Level0;

@@ -24,6 +24,7 @@ class OptionBytes {
   /// Stores `data` from a window's start; what is not given keeps its value.
   void write(std::uint32_t window_start, ByteView data);
 
+  bool is_write_protected(std::size_t sector) const;
   ReadProtection read_protection() const;
   void set_rdp_level0();
   void restore_factory() { content_ = spec_.factory; }

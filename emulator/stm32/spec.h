@@ -102,12 +102,34 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
+/// Option bits that write-protect sectors, by sector number from the start of flash. Offsets count
+/// in OptionBytesSpec::factory order.
+struct WriteProtectionSpec {
+  /// A bit a sector, 0 protects (F4 nWRP).
+  struct Bits {
+    unsigned byte = 0;  ///< where bit 0 is
+    unsigned count = 0;
+    bool operator==(const Bits&) const = default;
+  };
+  /// From the sector in byte `start` to the one in byte `end`, both included (L4 WRPxyR).
+  struct Area {
+    unsigned start = 0;
+    unsigned end = 0;
+    unsigned first_sector = 0;  ///< what these bytes count from
+    bool operator==(const Area&) const = default;
+  };
+  std::optional<Bits> bits;
+  std::vector<Area> areas;
+  bool operator==(const WriteProtectionSpec&) const = default;
+};
+
 struct OptionBytesSpec {
   std::vector<Window> windows;
   Bytes factory;            ///< the content of all windows, one after the other
   unsigned rdp_offset = 0;  ///< byte offset of RDP in that content
   std::uint8_t rdp_level0 = 0xAA;
   std::uint8_t rdp_level2 = 0xCC;
+  WriteProtectionSpec write_protection;
   bool operator==(const OptionBytesSpec&) const = default;
 };
 

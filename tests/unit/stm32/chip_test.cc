@@ -84,6 +84,20 @@ TEST_F(ChipTest, ProgramsWhatCanBeProgrammed) {
   EXPECT_EQ(chip_.erase_sector(0x20000000), MemoryStatus::BadAddress);
 }
 
+TEST(WriteProtectedChip, KeepsItsSectorsAndReportsNoError) {
+  ChipSpec spec = small_chip();
+  spec.option_bytes.factory = {0xAA, 0xFD, 0, 0};  // sector 1
+  spec.option_bytes.write_protection.bits = WriteProtectionSpec::Bits{1, 4};
+  Chip chip(spec);
+  EXPECT_EQ(chip.program(0x080000FE, Bytes(4, 0x11)), MemoryStatus::Ok);
+  EXPECT_EQ(chip.read(0x080000FE, 4), 0xFFFF1111u) << "half of it is in sector 0";
+  chip.flash().preload(0x08000100, Bytes(1, 0x22));
+  EXPECT_EQ(chip.erase_sector(0x08000100), MemoryStatus::Ok);
+  EXPECT_EQ(chip.mass_erase(), MemoryStatus::Ok);
+  EXPECT_EQ(chip.read(0x08000100, 1), 0x22u);
+  EXPECT_EQ(chip.read(0x080000FE, 1), 0xFFu);
+}
+
 TEST_F(ChipTest, ASystemResetKeepsRamAndAPowerOnResetDoesNot) {
   clock_port();
   chip_.write(0x20000000, 4, 5);

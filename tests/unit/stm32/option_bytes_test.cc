@@ -39,5 +39,28 @@ TEST(OptionBytes, TellTheReadProtectionLevel) {
   EXPECT_EQ(options.content()[1], 1);
 }
 
+TEST(WriteProtection, IsABitASectorWhere0Protects) {
+  OptionBytesSpec spec = two_windows();
+  spec.write_protection.bits = WriteProtectionSpec::Bits{1, 12};
+  OptionBytes options(spec);
+  options.write(0x1FFF7800, Bytes{0xAA, 0xFD, 0xF7});
+  for (std::size_t sector = 0; sector < 16; ++sector) {
+    EXPECT_EQ(options.is_write_protected(sector), sector == 1 || sector == 11) << sector;
+  }
+}
+
+TEST(WriteProtection, IsAnAreaFromStartToEnd) {
+  OptionBytesSpec spec = two_windows();
+  spec.write_protection.areas = {{1, 2, 0}, {4, 5, 256}};
+  OptionBytes options(spec);
+  options.write(0x1FFF7800, Bytes{0xAA, 3, 5});
+  options.write(0x1FFFF800, Bytes{0xFF, 0x00});
+  EXPECT_FALSE(options.is_write_protected(2));
+  EXPECT_TRUE(options.is_write_protected(3));
+  EXPECT_TRUE(options.is_write_protected(5));
+  EXPECT_FALSE(options.is_write_protected(6));
+  EXPECT_FALSE(options.is_write_protected(256 + 100)) << "a start above its end protects nothing";
+}
+
 }  // namespace
 }  // namespace dfurig::stm32
