@@ -68,15 +68,14 @@ unsigned bits_per_pin(const std::string& register_name) {
 }
 
 /// `pin` is "PA9".
-void configure_pin(stm32::Chip& chip, const std::string& pin,
+void configure_pin(stm32::Chip& chip, const std::string& pin_name,
                    const std::map<std::string, std::uint32_t>& fields) {
-  const std::string port = std::string("GPIO") + pin.at(1);
-  const auto number = static_cast<unsigned>(std::stoul(pin.substr(2)));
+  const stm32::Pin pin = stm32::parse_pin(pin_name).value();
   for (const auto& [name, value] : fields) {
     const unsigned width = bits_per_pin(name);
-    const std::string split = name == "AFR" ? (number < 8 ? "AFRL" : "AFRH") : name;
-    const unsigned position = name == "AFR" ? number % 8 : number;
-    set_bits(chip, port + "." + split, position * width, width, value);
+    const std::string split = name == "AFR" ? (pin.number < 8 ? "AFRL" : "AFRH") : name;
+    const unsigned position = name == "AFR" ? pin.number % 8 : pin.number;
+    set_bits(chip, pin.block + "." + split, position * width, width, value);
   }
 }
 

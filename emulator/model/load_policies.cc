@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "stm32/gpio.h"
 #include "support/input_error.h"
 
 namespace dfurig::model {
@@ -38,17 +39,11 @@ void read_target(const Reader& reader, const stm32::ChipSpec& chip, RegisterActi
   action.value = reader.at("value").number();
 }
 
-bool is_pin(const std::string& name, const stm32::ChipSpec& chip) {
-  if (name.size() < 3 || name.size() > 4 || name[0] != 'P') return false;
-  if (name.find_first_not_of("0123456789", 2) != std::string::npos) return false;
-  return has_block(chip, std::string("GPIO") + name[1]) && std::stoul(name.substr(2)) < 16;
-}
-
 void read_pins(const Reader& reader, const stm32::ChipSpec& chip, RegisterAction& action) {
   reader.allow_only({"names", "registers"});
   action.kind = RegisterAction::Kind::ConfigurePin;
   for (const Reader& item : reader.at("names").items()) {
-    if (!is_pin(item.text(), chip)) item.fail("no pin \"" + item.text() + "\" on this chip");
+    if (!has_pin(chip, item.text())) item.fail("no pin \"" + item.text() + "\" on this chip");
     action.pins.push_back(item.text());
   }
   const Reader registers = reader.at("registers");
@@ -73,6 +68,11 @@ RegisterAction read_action(const Reader& reader, const stm32::ChipSpec& chip) {
 }
 
 }  // namespace
+
+bool has_pin(const stm32::ChipSpec& chip, const std::string& name) {
+  const std::optional<stm32::Pin> pin = stm32::parse_pin(name);
+  return pin && has_block(chip, pin->block);
+}
 
 const stm32::RegisterSpec* find_register(const stm32::ChipSpec& chip, const std::string& name,
                                          const stm32::FieldSpec*& field) {

@@ -18,6 +18,9 @@ std::vector<RegisterPolicy> load_policies(const Reader& reader, const stm32::Chi
 const stm32::RegisterSpec* find_register(const stm32::ChipSpec& chip, const std::string& name,
                                          const stm32::FieldSpec*& field);
 
+/// True for "PB7" when the chip has port B.
+bool has_pin(const stm32::ChipSpec& chip, const std::string& name);
+
 /// Every "GPIOB.MODER" of a chip, for did-you-mean.
 std::vector<std::string> register_names(const stm32::ChipSpec& chip);
 

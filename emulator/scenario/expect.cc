@@ -58,15 +58,14 @@ void check_register(const RegisterValue& expected, const board::Board& board, Fa
 }
 
 void check_pin(const PinExpectation& expected, const board::Board& board, Failures& failures) {
-  const std::string port = std::string("GPIO") + expected.pin[1];
-  const auto number = static_cast<unsigned>(std::stoul(expected.pin.substr(2)));
+  const stm32::Pin pin = stm32::parse_pin(expected.pin).value();
   for (const auto& [register_name, value] : expected.registers) {
     const bool is_two_bits = register_name == "MODER" || register_name == "PUPDR";
     const unsigned width = is_two_bits ? 2 : 1;
-    const std::uint32_t word = board.chip().peek(port + "." + register_name).value_or(0);
-    const std::uint32_t actual = word >> (number * width) & ((1u << width) - 1);
+    const std::uint32_t word = board.chip().peek(pin.block + "." + register_name).value_or(0);
+    const std::uint32_t actual = word >> (pin.number * width) & ((1u << width) - 1);
     if (actual == value) continue;
-    failures.push_back({expected.pin + " (" + port + "." + register_name + ")",
+    failures.push_back({expected.pin + " (" + pin.block + "." + register_name + ")",
                         std::to_string(value),
                         std::to_string(actual),
                         {}});

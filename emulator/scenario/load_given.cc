@@ -73,15 +73,9 @@ std::string read_register_name(const model::Reader& reader, const stm32::ChipSpe
 }
 
 void check_pin(const model::Reader& reader, const stm32::ChipSpec& chip, const std::string& pin) {
-  const std::string digits = pin.size() > 2 ? pin.substr(2) : "";
-  const bool is_number = !digits.empty() && digits.size() <= 2 &&
-                         digits.find_first_not_of("0123456789") == std::string::npos;
-  const bool has_port =
-      std::any_of(chip.blocks.begin(), chip.blocks.end(), [&](const stm32::BlockSpec& block) {
-        return pin.size() > 1 && block.name == std::string("GPIO") + pin[1];
-      });
-  if (pin[0] == 'P' && is_number && has_port && std::stoul(digits) < stm32::pins_per_port) return;
-  reader.fail("no pin \"" + pin + "\" on this chip", "write it as PB7");
+  if (!model::has_pin(chip, pin)) {
+    reader.fail("no pin \"" + pin + "\" on this chip", "write it as PB7");
+  }
 }
 
 RegisterValue read_register_value(const model::Reader& reader, const stm32::ChipSpec& chip) {

@@ -160,6 +160,10 @@ Report Bench::make_report() const {
       report.not_emulated.push_back(what + " ×" + std::to_string(count));
     }
   }
+  const std::uint64_t unanswered = exports_.all().front()->unanswered_urbs;
+  if (unanswered > 0) {
+    report.not_emulated.push_back("URBs to endpoints other than 0 ×" + std::to_string(unanswered));
+  }
   report.duration = clock_.now();
   return report;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <utility>
 
 #include "support/hex.h"
@@ -253,15 +252,11 @@ Snapshot Chip::snapshot() const {
   return snapshot;
 }
 
-bool Chip::drive_pin(const std::string& pin, std::optional<bool> level) {
-  if (pin.size() < 3 || pin[0] != 'P' ||
-      pin.find_first_not_of("0123456789", 2) != std::string::npos) {
-    return false;
-  }
-  RegisterBlock* port = find_block(std::string("GPIO") + pin[1]);
-  const unsigned long number = std::strtoul(pin.c_str() + 2, nullptr, 10);
-  if (port == nullptr || pin.size() > 4 || number >= pins_per_port) return false;
-  port->drive_pin(static_cast<unsigned>(number), level);
+bool Chip::drive_pin(const std::string& name, std::optional<bool> level) {
+  const std::optional<Pin> pin = parse_pin(name);
+  RegisterBlock* port = pin ? find_block(pin->block) : nullptr;
+  if (port == nullptr) return false;
+  port->drive_pin(pin->number, level);
   return true;
 }
 

@@ -1,5 +1,7 @@
 #include "stm32/gpio.h"
 
+#include <charconv>
+
 namespace dfurig::stm32 {
 namespace {
 
@@ -12,6 +14,19 @@ bool undriven_level(Pull pull, std::optional<bool> external) {
 }
 
 }  // namespace
+
+std::optional<Pin> parse_pin(const std::string& text) {
+  const bool has_port = text.size() >= 3 && text[0] == 'P' && text[1] >= 'A' && text[1] <= 'Z';
+  if (!has_port) return std::nullopt;
+  unsigned number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + 2, end, number);
+  const bool is_padded = text[2] == '0' && text.size() > 3;
+  if (error != std::errc{} || stop != end || number >= pins_per_port || is_padded) {
+    return std::nullopt;
+  }
+  return Pin{std::string("GPIO") + text[1], number};
+}
 
 bool pin_reading(const PinConfiguration& pin, std::optional<bool> external) {
   switch (pin.mode) {

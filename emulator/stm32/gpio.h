@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace dfurig::stm32 {
 
@@ -24,6 +25,16 @@ struct PinConfiguration {
 /// A floating pin reads 0: a choice, the silicon promises nothing. An alternate function drives
 /// nothing: no peripheral behind it is modelled.
 bool pin_reading(const PinConfiguration& pin, std::optional<bool> external);
+
+/// A pin's name taken apart: "PB7" is bit 7 of block "GPIOB".
+struct Pin {
+  std::string block;
+  unsigned number = 0;
+  bool operator==(const Pin&) const = default;
+};
+
+/// Absent when the text is no pin's name.
+std::optional<Pin> parse_pin(const std::string& text);
 
 constexpr unsigned pins_per_port = 16;
 using ExternalLevels = std::array<std::optional<bool>, pins_per_port>;

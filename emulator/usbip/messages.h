@@ -57,6 +57,7 @@ constexpr std::int32_t unlinked = -104;  ///< -ECONNRESET
 // What a peer may ask for, checked before anything is allocated.
 constexpr std::size_t transfer_buffer_length_max = 1 << 20;  ///< bytes; EP0 never needs as much
 constexpr std::uint32_t number_of_packets_max = 1024;        ///< isochronous packets
+constexpr std::size_t pending_urbs_max = 1024;               ///< of one client
 constexpr std::uint32_t number_of_packets_none = 0xFFFFFFFF;
 
 constexpr std::size_t operation_header_size = 8;

@@ -132,6 +132,7 @@ void Session::handle(const OpReqImport& request, Instant) {
 }
 
 void Session::handle(const CmdSubmit& request, Instant now) {
+  if (pending_.size() >= pending_urbs_max) return close("too many pending URBs");
   Pending pending;
   pending.submit = request;
   pending.started = now;

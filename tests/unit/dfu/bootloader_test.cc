@@ -11,7 +11,7 @@ stm32::ChipSpec small_chip() {
   stm32::ChipSpec chip;
   chip.flash = {
       0x08000000, {{4, 1024}}, 1, 0xFF, stm32::ProgramOverWritten::And, stm32::OddTail::Written};
-  chip.option_bytes = {{{0x1FFFC000, 4}}, {0xAA, 1, 2, 3}, 0, 0xAA, 0xCC};
+  chip.option_bytes = {{{0x1FFFC000, 4}}, {0xAA, 1, 2, 3}, 0, 0xAA, 0xCC, {}};
   chip.memories = {{"SRAM", stm32::MemoryKind::Ram, 0x20000000, 64, {9, 9}}};
   return chip;
 }

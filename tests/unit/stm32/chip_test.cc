@@ -8,7 +8,7 @@ namespace {
 ChipSpec small_chip() {
   ChipSpec chip;
   chip.flash = {0x08000000, {{4, 256}}, 1, 0xFF, ProgramOverWritten::And, OddTail::Written};
-  chip.option_bytes = {{{0x1FFFC000, 4}}, {0xAA, 1, 2, 3}, 0, 0xAA, 0xCC};
+  chip.option_bytes = {{{0x1FFFC000, 4}}, {0xAA, 1, 2, 3}, 0, 0xAA, 0xCC, {}};
   chip.memories = {{"SRAM", MemoryKind::Ram, 0x20000000, 64, {}},
                    {"ROM", MemoryKind::SystemMemory, 0x1FFF0000, 16, {1, 2, 3, 4}},
                    {"OTP", MemoryKind::Otp, 0x1FFF7800, 16, {}}};

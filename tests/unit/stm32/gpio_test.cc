@@ -73,6 +73,14 @@ TEST(GpioLock, AReadInTheMiddleStartsItAnew) {
   EXPECT_EQ(lock.read() & LCKK, 0u);
 }
 
+TEST(ParsePin, TakesANameApart) {
+  EXPECT_EQ(parse_pin("PB7"), (Pin{"GPIOB", 7}));
+  EXPECT_EQ(parse_pin("PA15"), (Pin{"GPIOA", 15}));
+  for (const char* bad : {"", "PB", "B7", "PB16", "PB07", "PB7x", "Pb7", "PB-1"}) {
+    EXPECT_EQ(parse_pin(bad), std::nullopt) << bad;
+  }
+}
+
 TEST(SpreadPins, GivesEachPinItsBits) {
   EXPECT_EQ(spread_pins(0x8001, 2, 0), 0xC0000003u);
   EXPECT_EQ(spread_pins(0x8001, 1, 0), 0x8001u);

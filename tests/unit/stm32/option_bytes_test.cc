@@ -6,7 +6,7 @@ namespace dfurig::stm32 {
 namespace {
 
 OptionBytesSpec two_windows() {
-  return {{{0x1FFF7800, 4}, {0x1FFFF800, 2}}, {0xAA, 1, 2, 3, 4, 5}, 0, 0xAA, 0xCC};
+  return {{{0x1FFF7800, 4}, {0x1FFFF800, 2}}, {0xAA, 1, 2, 3, 4, 5}, 0, 0xAA, 0xCC, {}};
 }
 
 TEST(OptionBytes, ShowTheirWindows) {

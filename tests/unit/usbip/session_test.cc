@@ -174,6 +174,19 @@ TEST_F(SessionTest, StaysSilentOnAnEndpointTheDeviceDoesNotHave) {
   EXPECT_EQ(replies(), (std::vector<Bytes>{encode(RetUnlink{3, -104})}));
 }
 
+TEST_F(SessionTest, ClosesOnMorePendingUrbsThanItsLimit) {
+  import();
+  CmdSubmit bulk = control_in(0);
+  bulk.ep = 1;
+  for (std::uint32_t i = 1; i <= pending_urbs_max; ++i) {
+    bulk.seqnum = i;
+    send(bulk);
+  }
+  EXPECT_FALSE(session_.is_closed());
+  send(bulk);
+  EXPECT_EQ(session_.close_reason(), "too many pending URBs");
+}
+
 TEST_F(SessionTest, TurnsAPortResetIntoABusReset) {
   import();
   CmdSubmit reset;
