@@ -48,6 +48,19 @@ class SignalBlock {
   sigset_t before_{};
 };
 
+/// Whatever ends a run, an exception too, no process of it survives.
+class TreeGuard {
+ public:
+  explicit TreeGuard(std::vector<pid_t> spared) : spared_(std::move(spared)) {}
+  ~TreeGuard() { end_tree(); }
+  TreeGuard(const TreeGuard&) = delete;
+  TreeGuard& operator=(const TreeGuard&) = delete;
+  void end_tree() const { kill_descendants(spared_); }
+
+ private:
+  std::vector<pid_t> spared_;
+};
+
 Descriptor open_signals() {
   const sigset_t signals = handled_signals();
   return Descriptor(signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC));
@@ -195,7 +208,7 @@ void Supervisor::step(std::optional<SteadyTime> deadline) {
 }
 
 ToolResult Supervisor::run(const std::string& program, const ToolCommand& command) {
-  const std::vector<pid_t> earlier_children = find_children();
+  const TreeGuard guard(find_children());
   become_subreaper();
   const SignalBlock block;
   signals_ = open_signals();
@@ -216,7 +229,7 @@ ToolResult Supervisor::run(const std::string& program, const ToolCommand& comman
   result_.timed_out = result_.timed_out && !tool_has_ended_;
   if (!tool_has_ended_) kill(child_.pid, SIGKILL);
   while (!tool_has_ended_) reap_children();
-  kill_descendants(earlier_children);
+  guard.end_tree();
   while (child_.standard_output.is_open()) collect(child_.standard_output, result_.standard_output);
   while (child_.standard_error.is_open()) collect(child_.standard_error, result_.standard_error);
   result_.not_emulated.assign(not_emulated_.begin(), not_emulated_.end());

@@ -9,9 +9,19 @@
 namespace dfurig::usbip {
 namespace {
 
-/// Waits until `receive` may have something, for at most a second.
-void wait(Link& link) {
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// How long a server may keep silent before it is given up: twice what dfu-util waits.
+SteadyTime deadline_from_now() {
+  return std::chrono::steady_clock::now() + std::chrono::seconds(10);
+}
+
+/// Waits until `receive` may have something, for at most a second. Throws when time is up.
+void wait(Link& link, SteadyTime deadline) {
   constexpr std::chrono::milliseconds patience{1000};
+  if (std::chrono::steady_clock::now() >= deadline) {
+    throw ProtocolFailure("the USB/IP server does not answer");
+  }
   if (link.poll_descriptor() >= 0) {
     pollfd ready{link.poll_descriptor(), POLLIN, 0};
     ::poll(&ready, 1, static_cast<int>(patience.count()));
@@ -22,12 +32,13 @@ void wait(Link& link) {
 }
 
 Bytes receive_exactly(Link& link, Bytes& received, std::size_t size) {
+  const SteadyTime deadline = deadline_from_now();
   while (received.size() < size) {
     const Bytes more = link.receive();
     received.insert(received.end(), more.begin(), more.end());
     if (received.size() >= size) break;
     if (link.is_closed()) throw ProtocolFailure("the USB/IP server closed the connection");
-    if (more.empty()) wait(link);
+    if (more.empty()) wait(link, deadline);
   }
   const auto end = received.begin() + static_cast<std::ptrdiff_t>(size);
   Bytes taken(received.begin(), end);
@@ -106,8 +117,12 @@ std::vector<Completion> Client::poll() {
   std::vector<Completion> completions = std::exchange(early_, {});
   const Bytes more = link_->receive();
   received_.insert(received_.end(), more.begin(), more.end());
-  while (auto completion = take_completion()) completions.push_back(std::move(*completion));
-  is_closed_ = link_->is_closed();
+  try {
+    while (auto completion = take_completion()) completions.push_back(std::move(*completion));
+    is_closed_ = is_closed_ || link_->is_closed();
+  } catch (const ProtocolFailure&) {
+    is_closed_ = true;  // what is no USB/IP ends the connection, as a disconnect does
+  }
   return completions;
 }
 
@@ -147,6 +162,7 @@ std::optional<Completion> Client::take_unlink_reply(ByteView header) {
 Completion Client::control(const usb::SetupPacket& setup) {
   const std::uint32_t seqnum = submit(setup);
   std::vector<Completion> others;
+  const SteadyTime deadline = deadline_from_now();
   while (true) {
     for (Completion& completion : poll()) {
       if (completion.seqnum != seqnum) {
@@ -157,7 +173,7 @@ Completion Client::control(const usb::SetupPacket& setup) {
       return completion;
     }
     if (is_closed_) throw ProtocolFailure("the device went away");
-    wait(*link_);
+    wait(*link_, deadline);
   }
 }
 

@@ -69,6 +69,29 @@ TEST_F(ClientTest, AnUnlinkThatComesTooLateCompletesNothing) {
   EXPECT_FALSE(completions[0].was_unlinked);
 }
 
+/// A server that says what a test wants, and nothing else.
+class CannedLink : public Link {
+ public:
+  explicit CannedLink(Bytes bytes) : bytes_(std::move(bytes)) {}
+  void send(ByteView) override {}
+  Bytes receive() override { return std::exchange(bytes_, {}); }
+  bool is_closed() const override { return false; }
+  int poll_descriptor() const override { return -1; }
+  std::optional<Duration> due_in() const override { return Duration{0}; }
+
+ private:
+  Bytes bytes_;
+};
+
+TEST_F(ClientTest, TakesWhatIsNoReplyForTheEndOfTheConnection) {
+  Bytes stream = encode(OpRepImport{});
+  const Bytes garbage(urb_header_size, 0xEE);
+  stream.insert(stream.end(), garbage.begin(), garbage.end());
+  Client client([&] { return std::make_unique<CannedLink>(stream); }, "1-1");
+  EXPECT_TRUE(client.poll().empty());
+  EXPECT_TRUE(client.is_closed());
+}
+
 TEST_F(ClientTest, SeesTheDeviceGo) {
   Client client(connector_, "1-1");
   device_.unplug_at = milliseconds(5);
