@@ -1,5 +1,7 @@
 #include "model/layout.h"
 
+#include <regex>
+
 #include "support/hex.h"
 
 namespace dfurig::model {
@@ -21,6 +23,20 @@ std::string run_text(const stm32::SectorRun& run, const LayoutStyle& style) {
          (in_kibibytes ? "K" : "") + style.type;
 }
 
+bool is_mapped(std::uint32_t address, const stm32::ChipSpec& chip) {
+  const auto holds = [address](std::uint32_t base, std::uint32_t size) {
+    return address >= base && address - base < size;
+  };
+  bool found = holds(chip.flash.base, chip.flash.size());
+  for (const stm32::Window& window : chip.option_bytes.windows) {
+    found = found || holds(window.address, window.size);
+  }
+  for (const stm32::MemorySpec& memory : chip.memories) {
+    found = found || holds(memory.base, memory.size);
+  }
+  return found;
+}
+
 }  // namespace
 
 std::string layout_string(const std::string& name, const stm32::FlashSpec& flash,
@@ -30,6 +46,19 @@ std::string layout_string(const std::string& name, const stm32::FlashSpec& flash
     text += (i == 0 ? "" : ",") + run_text(flash.sectors[i], style);
   }
   return text;
+}
+
+// As dfu-util 0.11 src/dfuse_mem.c reads it: @name, then /address/ and count*size<unit><type>,…
+std::string layout_fault(const std::string& text, const stm32::ChipSpec& chip) {
+  static const std::regex layout(
+      "@[^/]+(/0x[0-9A-Fa-f]{1,8}/[0-9]+\\*[0-9]+[ BKM]?[a-g](,[0-9]+\\*[0-9]+[ BKM]?[a-g])*)+");
+  static const std::regex address("/(0x[0-9A-Fa-f]+)/");
+  if (!std::regex_match(text, layout)) return "is not a memory layout such as @Name/0x0/04*016Kg";
+  for (std::sregex_iterator it(text.begin(), text.end(), address), end; it != end; ++it) {
+    if (!is_mapped(*parse_number((*it)[1]), chip))
+      return "shows " + (*it)[1].str() + ", where the chip has no memory";
+  }
+  return "";
 }
 
 }  // namespace dfurig::model

@@ -18,4 +18,7 @@ struct LayoutStyle {
 std::string layout_string(const std::string& name, const stm32::FlashSpec& flash,
                           const LayoutStyle& style);
 
+/// What keeps a host from using an alternate's string on this chip; empty when nothing does.
+std::string layout_fault(const std::string& text, const stm32::ChipSpec& chip);
+
 }  // namespace dfurig::model

@@ -1,6 +1,7 @@
 #include "model/load_bootloader.h"
 
 #include "model/load_policies.h"
+#include "model/validate.h"
 #include "support/hex.h"
 
 namespace dfurig::model {
@@ -45,11 +46,18 @@ LayoutStyle read_layout(const Reader& reader) {
   return style;
 }
 
-dfu::Alternate read_alternate(const Reader& reader, const stm32::ChipSpec& chip) {
-  if (reader.is_text()) return {reader.text()};
+std::string read_alternate_name(const Reader& reader, const stm32::ChipSpec& chip) {
+  if (reader.is_text()) return reader.text();
   reader.allow_only({"name", "flash_layout"});
-  return {
-      layout_string(reader.at("name").text(), chip.flash, read_layout(reader.at("flash_layout")))};
+  return layout_string(reader.at("name").text(), chip.flash,
+                       read_layout(reader.at("flash_layout")));
+}
+
+dfu::Alternate read_alternate(const Reader& reader, const stm32::ChipSpec& chip) {
+  const std::string name = read_alternate_name(reader, chip);
+  const std::string fault = layout_fault(name, chip);
+  if (!fault.empty()) reader.fail("\"" + name + "\" " + fault);
+  return {name};
 }
 
 void read_dfu(const Reader& dfu, dfu::BootloaderSpec& spec) {
@@ -113,6 +121,7 @@ void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& 
                      "entry_policies", "leave_policies"});
   dfu::BootloaderSpec& spec = model.bootloader;
   spec.name = reader.at("name").text();
+  check_name(reader);
   spec.title = reader.at("title").text();
   read_usb(reader.at("usb"), uid, spec);
   for (const Reader& alternate : reader.at("alternates").items()) {

@@ -1,6 +1,8 @@
 #include "model/load_chip.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 
 #include "model/load_bootloader.h"
 #include "model/load_memories.h"
@@ -12,14 +14,6 @@
 namespace dfurig::model {
 namespace {
 
-/// "RCC.AHB2ENR.GPIOAEN" or "RCC.AHB2ENR.0"; resolved when all blocks are there.
-struct PendingBit {
-  std::size_t block = 0;
-  bool is_reset = false;
-  std::string text;
-  std::string place;
-};
-
 void override_resets(const Reader& reader, stm32::BlockSpec& block) {
   for (const auto& [name, value] : reader.members()) {
     const auto found =
@@ -30,48 +24,80 @@ void override_resets(const Reader& reader, stm32::BlockSpec& block) {
   }
 }
 
+/// The path of the file a value names, which must be there.
+std::string named_file(const Reader& reader, const std::string& folder) {
+  const std::string name = reader.text();
+  std::vector<std::string> known;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".json") known.push_back(entry.path().stem().string());
+  }
+  std::sort(known.begin(), known.end());
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    reader.fail("there is no file \"" + name + ".json\" in " + folder, did_you_mean(name, known));
+  }
+  return folder + "/" + name + ".json";
+}
+
+/// The peripheral files of one chip: each is read once, however many blocks are of that kind.
+class Peripherals {
+ public:
+  Peripherals(std::string folder, std::vector<Fact>& facts)
+      : folder_(std::move(folder)), facts_(facts) {}
+
+  const Peripheral& of(const Reader& kind) {
+    const std::string path = named_file(kind, folder_);
+    const auto found = loaded_.find(path);
+    if (found != loaded_.end()) return found->second;
+    return loaded_[path] = load_peripheral(path, &facts_);
+  }
+
+ private:
+  std::string folder_;
+  std::vector<Fact>& facts_;
+  std::map<std::string, Peripheral> loaded_;
+};
+
 stm32::BlockSpec read_block(const std::string& name, const Reader& reader,
-                            const std::string& folder, std::vector<PendingBit>& bits,
-                            std::size_t index) {
+                            Peripherals& peripherals) {
   reader.allow_only({"kind", "base", "reset", "clock_enable", "reset_bit"});
   stm32::BlockSpec block;
   block.name = name;
   block.kind = reader.at("kind").text();
   block.base = reader.at("base").number();
-  const Peripheral peripheral = load_peripheral(folder + "/peripherals/" + block.kind + ".json");
+  const Peripheral& peripheral = peripherals.of(reader.at("kind"));
   block.size = peripheral.size;
   block.registers = peripheral.registers;
   if (const auto reset = reader.find("reset")) override_resets(*reset, block);
-  if (const auto bit = reader.find("clock_enable")) {
-    bits.push_back({index, false, bit->text(), bit->place()});
-  }
-  if (const auto bit = reader.find("reset_bit")) {
-    bits.push_back({index, true, bit->text(), bit->place()});
-  }
   return block;
 }
 
-stm32::BitReference resolve(const PendingBit& pending, const stm32::ChipSpec& chip) {
+/// "RCC.AHB2ENR.GPIOAEN"; absent when the block does not name one.
+std::optional<stm32::BitReference> resolve(const std::optional<Reader>& bit,
+                                           const stm32::ChipSpec& chip) {
+  if (!bit) return std::nullopt;
+  const std::string text = bit->text();
   const stm32::FieldSpec* field = nullptr;
-  if (find_register(chip, pending.text, field) == nullptr || field == nullptr ||
-      field->width != 1) {
-    throw InputError(pending.place, "no one-bit field \"" + pending.text + "\" on this chip",
-                     "write BLOCK.REGISTER.FIELD, such as RCC.AHB2ENR.GPIOAEN");
+  if (find_register(chip, text, field) == nullptr || field == nullptr || field->width != 1) {
+    bit->fail("no one-bit field \"" + text + "\" on this chip",
+              "write BLOCK.REGISTER.FIELD, such as RCC.AHB2ENR.GPIOAEN");
   }
-  const std::size_t first = pending.text.find('.');
-  const std::size_t second = pending.text.find('.', first + 1);
-  return {pending.text.substr(0, first), pending.text.substr(first + 1, second - first - 1),
-          field->lsb};
+  const std::size_t first = text.find('.');
+  const std::size_t second = text.find('.', first + 1);
+  return stm32::BitReference{text.substr(0, first), text.substr(first + 1, second - first - 1),
+                             field->lsb};
 }
 
-void read_blocks(const Reader& reader, const std::string& folder, stm32::ChipSpec& chip) {
-  std::vector<PendingBit> bits;
-  for (const auto& [name, value] : reader.members()) {
-    chip.blocks.push_back(read_block(name, value, folder, bits, chip.blocks.size()));
+void read_blocks(const Reader& reader, const std::string& folder, Model& model) {
+  stm32::ChipSpec& chip = model.chip;
+  Peripherals peripherals(folder + "/peripherals", model.facts);
+  const auto members = reader.members();
+  for (const auto& [name, value] : members) {
+    chip.blocks.push_back(read_block(name, value, peripherals));
   }
-  for (const PendingBit& pending : bits) {
-    stm32::BlockSpec& block = chip.blocks[pending.block];
-    (pending.is_reset ? block.reset_bit : block.clock_enable) = resolve(pending, chip);
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const Reader& block = members[i].second;
+    chip.blocks[i].clock_enable = resolve(block.find("clock_enable"), chip);
+    chip.blocks[i].reset_bit = resolve(block.find("reset_bit"), chip);
   }
 }
 
@@ -107,10 +133,10 @@ Model load_chip(const std::string& path, const std::string& folder) {
   model.family = reader.at("family").text();
   model.core = reader.at("core").text();
   const std::vector<std::uint32_t> uid = load_memories(reader, model);
-  read_blocks(reader.at("peripherals"), folder, model.chip);
+  read_blocks(reader.at("peripherals"), folder, model);
   read_boot(reader.at("boot"), model);
   validate(reader, model);
-  load_bootloader(folder + "/bootloaders/" + reader.at("bootloader").text() + ".json", uid, model);
+  load_bootloader(named_file(reader.at("bootloader"), folder + "/bootloaders"), uid, model);
   return model;
 }
 

@@ -9,9 +9,27 @@ namespace {
 
 constexpr std::size_t uid_words = 3;
 
+/// Whatever a file says, loading it must not take all memory there is.
+constexpr std::uint64_t region_size_max = 16 << 20;
+
+void check_sectors(const Reader& reader, const stm32::FlashSpec& flash) {
+  std::uint64_t size = 0;
+  for (const stm32::SectorRun& run : flash.sectors) {
+    size += std::uint64_t{run.count} * run.size;
+    if (run.size % flash.program_unit == 0) continue;
+    reader.at("sectors").fail("a sector of " + std::to_string(run.size) +
+                              " bytes is not a whole number of program units");
+  }
+  const std::uint64_t stated = reader.at("size").number(region_size_max);
+  if (size != stated) {
+    reader.at("sectors").fail("the sectors add up to " + std::to_string(size) +
+                              " bytes, \"size\" says " + std::to_string(stated));
+  }
+}
+
 stm32::FlashSpec read_flash(const Reader& reader) {
   reader.allow_only(
-      {"base", "sectors", "program_unit", "erased_value", "over_written", "odd_tail"});
+      {"base", "size", "sectors", "program_unit", "erased_value", "over_written", "odd_tail"});
   stm32::FlashSpec flash;
   flash.base = reader.at("base").number();
   for (const Reader& item : reader.at("sectors").items()) {
@@ -28,6 +46,7 @@ stm32::FlashSpec read_flash(const Reader& reader) {
       reader.at("over_written").choice({"and", "refused-unless-zero"}));
   flash.odd_tail =
       static_cast<stm32::OddTail>(reader.at("odd_tail").choice({"written", "dropped"}));
+  check_sectors(reader, flash);
   return flash;
 }
 
@@ -53,18 +72,20 @@ stm32::MemorySpec read_memory(const std::string& name, const Reader& reader) {
   memory.kind = static_cast<stm32::MemoryKind>(
       reader.at("kind").choice({"ram", "system-memory", "otp", "device-feature"}));
   memory.base = reader.at("base").number();
-  memory.size = reader.at("size").number(16 << 20);
+  memory.size = reader.at("size").number(region_size_max);
+  if (memory.size == 0) reader.at("size").fail("expected a size above 0, found 0");
   if (const auto contents = reader.find("contents"))
     memory.initial = read_contents(*contents, memory);
   return memory;
 }
 
-stm32::WriteProtectionSpec read_write_protection(const Reader& reader, std::uint32_t size) {
+stm32::WriteProtectionSpec read_write_protection(const Reader& reader, std::uint32_t size,
+                                                 std::uint32_t sectors) {
   reader.allow_only({"sector_bits", "areas"});
   stm32::WriteProtectionSpec spec;
   if (const auto bits = reader.find("sector_bits")) {
     bits->allow_only({"byte", "count"});
-    spec.bits = {bits->at("byte").number(size - 1), bits->at("count").number(256)};
+    spec.bits = {bits->at("byte").number(size - 1), bits->at("count").number(sectors)};
     if (spec.bits->byte + (spec.bits->count + 7) / 8 > size) {
       bits->fail("the bits leave the option bytes");
     }
@@ -73,21 +94,28 @@ stm32::WriteProtectionSpec read_write_protection(const Reader& reader, std::uint
     for (const Reader& area : areas->items()) {
       area.allow_only({"start", "end", "first_sector"});
       spec.areas.push_back({area.at("start").number(size - 1), area.at("end").number(size - 1),
-                            area.at("first_sector").number(65536)});
+                            area.at("first_sector").number(sectors - 1)});
     }
   }
   return spec;
 }
 
+std::uint32_t read_windows(const Reader& reader, stm32::OptionBytesSpec& spec) {
+  std::uint32_t size = 0;
+  for (const Reader& item : reader.items()) {
+    item.allow_only({"address", "size"});
+    spec.windows.push_back({item.at("address").number(), item.at("size").number(4096)});
+    if (spec.windows.back().size == 0) item.at("size").fail("expected a size above 0, found 0");
+    size += spec.windows.back().size;
+  }
+  if (size == 0) reader.fail("expected at least one window");
+  return size;
+}
+
 stm32::OptionBytesSpec read_option_bytes(const Reader& reader, Model& model) {
   reader.allow_only({"windows", "factory", "rdp", "write_protection", "bits"});
   stm32::OptionBytesSpec spec;
-  std::uint32_t size = 0;
-  for (const Reader& item : reader.at("windows").items()) {
-    item.allow_only({"address", "size"});
-    spec.windows.push_back({item.at("address").number(), item.at("size").number(4096)});
-    size += spec.windows.back().size;
-  }
+  const std::uint32_t size = read_windows(reader.at("windows"), spec);
   const Reader factory = reader.at("factory");
   spec.factory = factory.bytes();
   if (spec.factory.size() != size) {
@@ -100,7 +128,9 @@ stm32::OptionBytesSpec read_option_bytes(const Reader& reader, Model& model) {
   spec.rdp_level0 = static_cast<std::uint8_t>(rdp.at("level0").number(0xFF));
   spec.rdp_level2 = static_cast<std::uint8_t>(rdp.at("level2").number(0xFF));
   if (const auto protection = reader.find("write_protection")) {
-    spec.write_protection = read_write_protection(*protection, size);
+    std::uint32_t sectors = 0;
+    for (const stm32::SectorRun& run : model.chip.flash.sectors) sectors += run.count;
+    spec.write_protection = read_write_protection(*protection, size, sectors);
   }
   for (const auto& [name, bit] : reader.at("bits").members()) {
     bit.allow_only({"byte", "bit"});
@@ -113,6 +143,17 @@ stm32::OptionBytesSpec read_option_bytes(const Reader& reader, Model& model) {
 stm32::MemorySpec signature(const std::string& name, std::uint32_t address, Bytes bytes) {
   return {name, stm32::MemoryKind::SystemMemory, address, static_cast<std::uint32_t>(bytes.size()),
           bytes};
+}
+
+/// RM0090 §39.2, RM0351 §49.2: KiB in 16 bits. Drivers read the word around it as well.
+void add_flash_size(const Reader& reader, stm32::ChipSpec& chip) {
+  const std::uint32_t address = reader.number();
+  if (address % 2 != 0) reader.fail("expected an even address");
+  const auto kibibytes = static_cast<std::uint16_t>(chip.flash.size() / 1024);
+  const Bytes value = ByteWriter().u16le(kibibytes).take();
+  Bytes word(4, 0xFF);
+  std::copy(value.begin(), value.end(), word.begin() + static_cast<std::ptrdiff_t>(address % 4));
+  chip.memories.push_back(signature("Flash size", address & ~3u, word));
 }
 
 std::vector<std::uint32_t> read_uid(const Reader& reader, stm32::ChipSpec& chip) {
@@ -138,9 +179,7 @@ std::vector<std::uint32_t> load_memories(const Reader& chip, Model& model) {
     spec.memories.push_back(read_memory(name, value));
   }
   spec.option_bytes = read_option_bytes(chip.at("option_bytes"), model);
-  const auto kibibytes = static_cast<std::uint16_t>(spec.flash.size() / 1024);
-  spec.memories.push_back(signature("Flash size", chip.at("flash_size_at").number(),
-                                    ByteWriter().u16le(kibibytes).take()));
+  add_flash_size(chip.at("flash_size_at"), spec);
   return read_uid(chip.at("uid"), spec);
 }
 

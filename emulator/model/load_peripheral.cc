@@ -1,6 +1,8 @@
 #include "model/load_peripheral.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "stm32/effects.h"
 #include "stm32/register_block.h"
@@ -13,7 +15,8 @@ namespace {
 using stm32::FieldSpec;
 using stm32::RegisterSpec;
 
-const std::vector<std::string> accesses = {"read-write", "read-only", "write-only", "one-to-clear"};
+const std::vector<std::string> accesses = {"read-write", "read-only", "write-only", "one-to-clear",
+                                           "one-to-set"};
 
 /// "7:4" or "5": the manual's bit range.
 void read_bits(const Reader& reader, FieldSpec& field) {
@@ -53,15 +56,19 @@ void read_field(const std::string& name, const Reader& reader, const RegisterSpe
     fields.push_back(field);
     return;
   }
-  reader.allow_only({"bits", "access", "values", "count", "first"});
+  reader.allow_only({"bits", "access", "values", "count", "first", "emulated"});
   read_bits(reader.at("bits"), field);
+  if (const auto emulated = reader.find("emulated")) field.is_emulated = emulated->boolean();
   if (const auto access = reader.find("access")) {
     field.access = static_cast<stm32::Access>(access->choice(accesses));
   }
   if (const auto values = reader.find("values")) {
     for (const auto& [number, meaning] : values->members()) {
       const auto value = parse_number(number);
-      if (!value) meaning.fail("the key must be the field's value, such as \"1\"");
+      const std::uint32_t value_max = stm32::field_mask(field) >> field.lsb;
+      if (!value || *value > value_max) {
+        meaning.fail("the key must be a value of the field, 0 to " + std::to_string(value_max));
+      }
       field.values[*value] = meaning.text();
     }
   }
@@ -70,7 +77,9 @@ void read_field(const std::string& name, const Reader& reader, const RegisterSpe
 
 void check_fields(const Reader& reader, const RegisterSpec& spec) {
   std::uint32_t taken = 0;
+  std::set<std::string> names;
   for (const FieldSpec& field : spec.fields) {
+    if (!names.insert(field.name).second) reader.fail("two fields are called " + field.name);
     if (field.lsb + field.width > 32) reader.fail("field " + field.name + " leaves the register");
     if ((taken & stm32::field_mask(field)) != 0) {
       reader.fail("field " + field.name + " overlaps another field");
@@ -98,6 +107,9 @@ RegisterSpec read_register(const std::string& name, const Reader& reader) {
   }
   if (const auto unlocks = reader.find("unlocks")) spec.unlocks = unlocks->text();
   if (const auto lock = reader.find("lock_bit")) spec.lock_bit = lock->number(31);
+  const bool has_lock = spec.effect == "locked" || spec.effect == "flash_keyr";
+  if (has_lock && !reader.has("lock_bit"))
+    reader.fail("effect " + spec.effect + " needs \"lock_bit\"");
   if (const auto fields = reader.find("fields")) {
     for (const auto& [field, value] : fields->members()) {
       read_field(field, value, spec, spec.fields);
@@ -108,7 +120,7 @@ RegisterSpec read_register(const std::string& name, const Reader& reader) {
 }
 
 void check_register(const Reader& reader, const RegisterSpec& spec, const Peripheral& peripheral) {
-  if (spec.offset % 4 != 0 || spec.offset + 4 > peripheral.size) {
+  if (spec.offset % 4 != 0 || std::uint64_t{spec.offset} + 4 > peripheral.size) {
     reader.fail("register " + spec.name + " at offset " + hex(spec.offset, 3) +
                     " lies outside its block of " + hex(peripheral.size, 3) + " bytes",
                 "offsets are multiples of 4 below \"size\"");
@@ -120,16 +132,44 @@ void check_register(const Reader& reader, const RegisterSpec& spec, const Periph
   }
 }
 
-void check_locks(const Reader& registers, const Peripheral& peripheral) {
+bool has_register(const Peripheral& peripheral, const std::string& name) {
+  return std::any_of(peripheral.registers.begin(), peripheral.registers.end(),
+                     [&](const RegisterSpec& spec) { return spec.name == name; });
+}
+
+void check_keys(const Reader& registers, const Peripheral& peripheral) {
   for (const RegisterSpec& spec : peripheral.registers) {
-    const bool is_key = spec.effect == "flash_keyr";
-    if (is_key && spec.keys.empty()) registers.fail(spec.name + " needs \"keys\"");
-    if (!is_key) continue;
-    const bool exists =
-        std::any_of(peripheral.registers.begin(), peripheral.registers.end(),
-                    [&](const RegisterSpec& other) { return other.name == spec.unlocks; });
-    if (!exists) {
+    if (spec.effect != "flash_keyr") continue;
+    if (spec.keys.empty()) registers.fail(spec.name + " needs \"keys\"");
+    if (!has_register(peripheral, spec.unlocks)) {
       registers.fail(spec.name + " unlocks \"" + spec.unlocks + "\", which is no register here");
+    }
+  }
+}
+
+/// Registers an effect works on besides its own.
+void check_companions(const Reader& registers, const Peripheral& peripheral) {
+  const std::map<std::string, std::vector<std::string>> companions = {
+      {"gpio_idr", {"MODER", "OTYPER", "PUPDR", "ODR"}},
+      {"gpio_bsrr", {"ODR"}},
+      {"gpio_brr", {"ODR"}}};
+  for (const RegisterSpec& spec : peripheral.registers) {
+    const auto found = companions.find(spec.effect);
+    if (found == companions.end()) continue;
+    for (const std::string& name : found->second) {
+      if (has_register(peripheral, name)) continue;
+      registers.fail("effect " + spec.effect + " of " + spec.name + " needs a register " + name);
+    }
+  }
+}
+
+void check_switch(const Reader& registers, const Peripheral& peripheral) {
+  for (const RegisterSpec& spec : peripheral.registers) {
+    if (spec.effect != "rcc_switch") continue;
+    for (const char* name : {"SW", "SWS"}) {
+      const bool exists = std::any_of(spec.fields.begin(), spec.fields.end(),
+                                      [&](const FieldSpec& field) { return field.name == name; });
+      if (!exists) registers.fail("effect rcc_switch of " + spec.name + " needs a field " + name);
     }
   }
 }
@@ -141,14 +181,18 @@ Peripheral load_peripheral(const std::string& path, std::vector<Fact>* facts) {
   const Reader reader(json, path, facts);
   reader.allow_only({"$schema", "title", "size", "registers"});
   Peripheral peripheral;
+  reader.at("title").text();
   peripheral.size = reader.at("size").number();
+  if (peripheral.size == 0) reader.at("size").fail("expected a size above 0, found 0");
   const Reader registers = reader.at("registers");
   for (const auto& [name, value] : registers.members()) {
     RegisterSpec spec = read_register(name, value);
     check_register(value, spec, peripheral);
     peripheral.registers.push_back(std::move(spec));
   }
-  check_locks(registers, peripheral);
+  check_keys(registers, peripheral);
+  check_companions(registers, peripheral);
+  check_switch(registers, peripheral);
   std::sort(peripheral.registers.begin(), peripheral.registers.end(),
             [](const RegisterSpec& a, const RegisterSpec& b) { return a.offset < b.offset; });
   return peripheral;

@@ -1,15 +1,18 @@
 #include "model/load_policies.h"
 
 #include <algorithm>
+#include <map>
 
 #include "stm32/gpio.h"
+#include "stm32/register_block.h"
 #include "support/input_error.h"
 
 namespace dfurig::model {
 namespace {
 
-const std::vector<std::string> pin_registers = {"MODER", "OTYPER", "OSPEEDR",
-                                                "PUPDR", "ODR",    "AFR"};
+/// What a pin can be given, and the largest value of each: RM0351 §8.4.
+const std::map<std::string, std::uint32_t> pin_registers = {
+    {"MODER", 3}, {"OTYPER", 1}, {"OSPEEDR", 3}, {"PUPDR", 3}, {"ODR", 1}, {"AFR", 15}};
 
 bool has_block(const stm32::ChipSpec& chip, const std::string& name) {
   return std::any_of(chip.blocks.begin(), chip.blocks.end(),
@@ -36,7 +39,19 @@ void read_target(const Reader& reader, const stm32::ChipSpec& chip, RegisterActi
     target.fail("no register or field \"" + action.target + "\" on this chip",
                 did_you_mean(action.target, register_names(chip)));
   }
-  action.value = reader.at("value").number();
+  action.value = reader.at("value").number(
+      field == nullptr ? UINT32_MAX : stm32::field_mask(*field) >> field->lsb);
+}
+
+/// An F1 port has no MODER.
+void check_ports_have(const std::string& name, const Reader& value, const stm32::ChipSpec& chip,
+                      const std::vector<std::string>& pins) {
+  for (const std::string& pin : pins) {
+    const stm32::FieldSpec* unused = nullptr;
+    const std::string full =
+        stm32::parse_pin(pin).value().block + "." + (name == "AFR" ? std::string("AFRL") : name);
+    if (find_register(chip, full, unused) == nullptr) value.fail("there is no " + full);
+  }
 }
 
 void read_pins(const Reader& reader, const stm32::ChipSpec& chip, RegisterAction& action) {
@@ -47,8 +62,13 @@ void read_pins(const Reader& reader, const stm32::ChipSpec& chip, RegisterAction
     action.pins.push_back(item.text());
   }
   const Reader registers = reader.at("registers");
-  registers.allow_only(pin_registers);
-  for (const auto& [name, value] : registers.members()) action.pin_fields[name] = value.number(15);
+  std::vector<std::string> known;
+  for (const auto& [name, unused] : pin_registers) known.push_back(name);
+  registers.allow_only(known);
+  for (const auto& [name, value] : registers.members()) {
+    action.pin_fields[name] = value.number(pin_registers.at(name));
+    check_ports_have(name, value, chip, action.pins);
+  }
 }
 
 RegisterAction read_action(const Reader& reader, const stm32::ChipSpec& chip) {
@@ -61,7 +81,10 @@ RegisterAction read_action(const Reader& reader, const stm32::ChipSpec& chip) {
                     reader.has("pins");
   if (kinds != 1) reader.fail("expected exactly one of reset_blocks, system_reset, set, pins");
   if (reader.has("reset_blocks")) read_blocks(reader.at("reset_blocks"), chip, action);
-  if (reader.has("system_reset")) action.kind = RegisterAction::Kind::SystemReset;
+  if (const auto reset = reader.find("system_reset")) {
+    if (!reset->boolean()) reset->fail("expected true, found false", "leave it out instead");
+    action.kind = RegisterAction::Kind::SystemReset;
+  }
   if (reader.has("set")) read_target(reader.at("set"), chip, action);
   if (reader.has("pins")) read_pins(reader.at("pins"), chip, action);
   return action;

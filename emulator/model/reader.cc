@@ -18,6 +18,13 @@ bool is_source_key(const std::string& key) {
   return std::find(source_keys.begin(), source_keys.end(), key) != source_keys.end();
 }
 
+/// RFC 6901 §3: "~" and "/" inside a key.
+std::string escaped(const std::string& key) {
+  std::string text;
+  for (const char c : key) text += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  return text;
+}
+
 std::string join(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
@@ -111,15 +118,20 @@ Reader::Reader(const Json& root, const std::string& file, std::vector<Fact>* fac
 Reader::Reader(const Json& value, const Reader& parent, const std::string& step)
     : value_(&value),
       file_(parent.file_),
-      pointer_(parent.pointer_ + "/" + step),
+      pointer_(parent.pointer_ + "/" + escaped(step)),
       facts_(parent.facts_),
       fact_(parent.fact_) {
   take_fact();
 }
 
 void Reader::take_fact() {
-  if (!value_->is_object() || !value_->contains("mark")) return;
+  if (!value_->is_object()) return;
   static const std::vector<std::string> marks = {"documented", "observed", "inferred", "unknown"};
+  if (!value_->contains("mark")) {
+    const bool is_sourced = value_->contains("source") && value_->at("source").is_string();
+    if (is_sourced) fail("a \"source\" needs a \"mark\"", "one of " + join(marks));
+    return;
+  }
   const Json& mark = value_->at("mark");
   const auto known =
       std::find(marks.begin(), marks.end(), mark.is_string() ? mark.get<std::string>() : "");
@@ -133,12 +145,21 @@ void Reader::take_fact() {
            member("note")};
   if (fact_.source.empty())
     fail("a value with a mark needs a \"source\"", "name the document or report");
-  if (facts_ != nullptr) facts_->push_back(fact_);
+  remember_fact();
   if (!value_->contains("value")) return;
   for (const auto& [key, unused] : value_->items()) {
     if (key != "value" && !is_source_key(key)) fail("unknown key \"" + key + "\" beside \"value\"");
   }
   value_ = &value_->at("value");
+}
+
+/// A value may be read more than once, and a file by several blocks.
+void Reader::remember_fact() const {
+  if (facts_ == nullptr) return;
+  const bool is_known = std::any_of(facts_->begin(), facts_->end(), [this](const Fact& known) {
+    return known.subject == fact_.subject;
+  });
+  if (!is_known) facts_->push_back(fact_);
 }
 
 void Reader::fail(const std::string& problem, const std::string& advice) const {

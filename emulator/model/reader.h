@@ -28,6 +28,7 @@ class Reader {
   const std::string& pointer() const { return pointer_; }
   /// "models/chips/x.json: /flash/base"
   std::string place() const { return file_ + ": " + (pointer_.empty() ? "/" : pointer_); }
+  const std::string& file() const { return file_; }
   [[noreturn]] void fail(const std::string& problem, const std::string& advice = "") const;
 
   /// The value must be an object with no other keys than these (and mark, source, note).
@@ -63,6 +64,7 @@ class Reader {
  private:
   Reader(const Json& value, const Reader& parent, const std::string& step);
   void take_fact();
+  void remember_fact() const;
   std::string kind() const;
 
   const Json* value_;

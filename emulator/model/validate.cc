@@ -34,6 +34,14 @@ std::string to_string(const Range& range) {
          hex(static_cast<std::uint32_t>(range.base + range.size - 1)) + ")";
 }
 
+void check_in_address_space(const Reader& chip, const Model& model) {
+  for (const Range& range : ranges_of(model.chip)) {
+    if (range.base + range.size <= std::uint64_t{UINT32_MAX} + 1) continue;
+    chip.fail(range.name + " at " + hex(static_cast<std::uint32_t>(range.base)) +
+              " leaves the 32-bit address space");
+  }
+}
+
 void check_no_overlap(const Reader& chip, const Model& model) {
   std::vector<Range> ranges = ranges_of(model.chip);
   std::stable_sort(ranges.begin(), ranges.end(),
@@ -43,14 +51,6 @@ void check_no_overlap(const Reader& chip, const Model& model) {
     if (before.base + before.size <= ranges[i].base) continue;
     chip.fail(to_string(before) + " overlaps " + to_string(ranges[i]),
               "give each region its own addresses");
-  }
-}
-
-void check_name(const Reader& chip, const Model& model) {
-  const std::string stem = std::filesystem::path(model.file).stem().string();
-  if (model.name != stem) {
-    chip.at("name").fail("expected the file's name, \"" + stem + "\", found \"" + model.name +
-                         "\"");
   }
 }
 
@@ -79,8 +79,16 @@ void check_resets(const Reader& chip, const Model& model) {
 
 }  // namespace
 
+void check_name(const Reader& file) {
+  const std::string stem = std::filesystem::path(file.file()).stem().string();
+  const std::string name = file.at("name").text();
+  if (name == stem) return;
+  file.at("name").fail("expected the file's name, \"" + stem + "\", found \"" + name + "\"");
+}
+
 void validate(const Reader& chip, const Model& model) {
-  check_name(chip, model);
+  check_name(chip);
+  check_in_address_space(chip, model);
   check_no_overlap(chip, model);
   check_bits(chip, model);
   check_resets(chip, model);

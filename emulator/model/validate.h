@@ -5,6 +5,9 @@
 
 namespace dfurig::model {
 
+/// The "name" of a file must be the file's own.
+void check_name(const Reader& file);
+
 /// Runs every check; throws InputError at the first that fails.
 void validate(const Reader& chip, const Model& model);
 

@@ -103,6 +103,13 @@ bool Chip::takes_accesses(const RegisterBlock& block, const std::string& what) {
   return false;
 }
 
+/// ARMv7-M: an unaligned access to a peripheral faults.
+bool Chip::is_aligned(std::uint32_t address, unsigned width, const std::string& what) {
+  if (address % width == 0) return true;
+  not_emulated_.count("unaligned " + what + " at " + hex(address));
+  return false;
+}
+
 /// A reset bit set in RCC forces the registers of its peripheral to their reset values.
 void Chip::hold_blocks_in_reset() {
   for (RegisterBlock& block : blocks_) {
@@ -112,6 +119,7 @@ void Chip::hold_blocks_in_reset() {
 
 std::optional<std::uint32_t> Chip::read(std::uint32_t address, unsigned width) {
   if (RegisterBlock* block = find_block_at(address)) {
+    if (!is_aligned(address, width, "read")) return std::nullopt;
     if (!takes_accesses(*block, "read")) return 0;
     return block->read(address - block->spec().base, width);
   }
@@ -125,6 +133,7 @@ std::optional<std::uint32_t> Chip::read(std::uint32_t address, unsigned width) {
 
 bool Chip::write(std::uint32_t address, unsigned width, std::uint32_t value) {
   if (RegisterBlock* block = find_block_at(address)) {
+    if (!is_aligned(address, width, "write")) return false;
     if (!takes_accesses(*block, "written")) return true;
     block->write(address - block->spec().base, width, value);
     hold_blocks_in_reset();
@@ -208,7 +217,10 @@ MemoryStatus Chip::erase_sector(std::uint32_t address) {
 }
 
 MemoryStatus Chip::mass_erase() {
-  for (const Sector& sector : flash_.sectors()) erase_sector(sector.address);
+  for (std::size_t i = 0; i < flash_.sectors().size(); ++i) {
+    if (option_bytes_.is_write_protected(i)) return MemoryStatus::Ok;
+  }
+  flash_.erase_all();
   return MemoryStatus::Ok;
 }
 

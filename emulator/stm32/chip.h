@@ -61,6 +61,7 @@ class Chip {
   /// Programs flash or OTP, or stores to RAM.
   MemoryStatus program(std::uint32_t address, ByteView data);
   MemoryStatus erase_sector(std::uint32_t address);
+  /// Erases nothing while a sector is write-protected (RM0090 §3.6.4).
   MemoryStatus mass_erase();
   void clear_ram();
 
@@ -100,6 +101,7 @@ class Chip {
   RegisterBlock* find_block_at(std::uint32_t address);
   bool is_set(const std::optional<BitReference>& bit) const;
   FlashStatus program_flash(std::uint32_t address, ByteView data);
+  bool is_aligned(std::uint32_t address, unsigned width, const std::string& what);
   bool takes_accesses(const RegisterBlock& block, const std::string& what);
   void hold_blocks_in_reset();
 

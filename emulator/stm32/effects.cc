@@ -86,6 +86,43 @@ void write_locked(RegisterBlock& block, std::size_t index, std::uint32_t word) {
   block.store(index, word);
 }
 
+/// The field that answers to another of the same register: "PLLRDY" to "PLLON", "SWS" to "SW".
+const FieldSpec* find_field(const RegisterSpec& spec, const std::string& name) {
+  for (const FieldSpec& field : spec.fields) {
+    if (field.name == name) return &field;
+  }
+  return nullptr;
+}
+
+void copy_field(std::uint32_t& word, const FieldSpec& from, const FieldSpec& to) {
+  const std::uint32_t value = (word & field_mask(from)) >> from.lsb;
+  word = (word & ~field_mask(to)) | (value << to.lsb & field_mask(to));
+}
+
+/// RM0090 §7.3.1, RM0351 §6.4.1: a clock that is switched on is ready some time later; here at
+/// once, so that start-up code does not wait for ever.
+std::uint32_t peek_ready(const RegisterBlock& block, std::size_t index) {
+  const RegisterSpec& spec = block.spec().registers[index];
+  std::uint32_t word = block.value(index);
+  for (const FieldSpec& on : spec.fields) {
+    if (!on.name.ends_with("ON")) continue;
+    const FieldSpec* ready = find_field(spec, on.name.substr(0, on.name.size() - 2) + "RDY");
+    if (ready != nullptr) copy_field(word, on, *ready);
+  }
+  return word;
+}
+
+/// RM0090 §7.3.3, RM0351 §6.4.3: SWS tells which clock the switch SW has selected.
+std::uint32_t peek_switch(const RegisterBlock& block, std::size_t index) {
+  const RegisterSpec& spec = block.spec().registers[index];
+  const FieldSpec* selected = find_field(spec, "SW");
+  const FieldSpec* status = find_field(spec, "SWS");
+  assert(selected != nullptr && status != nullptr && "the model was validated");
+  std::uint32_t word = block.value(index);
+  copy_field(word, *selected, *status);
+  return word;
+}
+
 constexpr std::array effects = {
     Effect{"", nullptr, nullptr, nullptr},
     Effect{"gpio_moder", nullptr, write_lockable_2, nullptr},
@@ -100,6 +137,8 @@ constexpr std::array effects = {
     Effect{"gpio_afrh", nullptr, write_afrh, nullptr},
     Effect{"flash_keyr", nullptr, write_key, nullptr},
     Effect{"locked", nullptr, write_locked, nullptr},
+    Effect{"rcc_ready", nullptr, nullptr, peek_ready},
+    Effect{"rcc_switch", nullptr, nullptr, peek_switch},
 };
 
 const Effect* look_up(const std::string& name) {

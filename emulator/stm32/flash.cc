@@ -66,9 +66,12 @@ bool Flash::can_program(ByteView unit, ByteView data) const {
 
 FlashStatus Flash::program(std::uint32_t address, ByteView data) {
   if (!contains(address, static_cast<std::uint32_t>(data.size()))) return FlashStatus::OutOfRange;
-  if (spec_.odd_tail == OddTail::Dropped)
-    data = data.first(data.size() - data.size() % spec_.program_unit);
   const std::size_t start = address - spec_.base;
+  // RM0351 §3.7.5, PGAERR; AN2606: a misaligned write fails.
+  if (start % spec_.program_unit != 0) return FlashStatus::ProgramRefused;
+  if (spec_.odd_tail == OddTail::Dropped) {
+    data = data.first(data.size() - data.size() % spec_.program_unit);
+  }
   for (std::size_t done = 0; done < data.size(); done += spec_.program_unit) {
     const ByteView piece =
         data.subspan(done, std::min<std::size_t>(spec_.program_unit, data.size() - done));

@@ -18,7 +18,7 @@ struct Sector {
 enum class FlashStatus {
   Ok,
   OutOfRange,
-  ProgramRefused,  ///< a unit was not erased and the family refuses that (L4 PROGERR)
+  ProgramRefused,  ///< a unit was not erased, or not aligned, and the family refuses that
 };
 
 class Flash {

@@ -21,9 +21,7 @@ std::uint32_t field_mask(const FieldSpec& field) {
 }
 
 std::uint32_t bits_with(const RegisterSpec& spec, Access access) {
-  if (spec.fields.empty() || spec.access != Access::ReadWrite) {
-    return spec.access == access ? UINT32_MAX : 0;
-  }
+  if (spec.fields.empty()) return spec.access == access ? UINT32_MAX : 0;
   std::uint32_t bits = 0;
   for (const FieldSpec& field : spec.fields) {
     if (field.access == access) bits |= field_mask(field);
@@ -103,20 +101,31 @@ void RegisterBlock::write(std::uint32_t offset, unsigned width, std::uint32_t va
   const std::uint32_t kept =
       values_[*index] & ~bits_with(spec, Access::WriteOnly) & ~bits_with(spec, Access::OneToClear);
   const std::uint32_t word = (kept & ~mask) | (value << (8 * (offset % 4)) & mask);
+  report(*index, word ^ values_[*index]);
   const Effect& effect = find_effect(spec.effect);
   if (effect.write != nullptr) return effect.write(*this, *index, word);
   store(*index, word);
 }
 
+/// Counts what a write would change and this emulator does not follow.
+void RegisterBlock::report(std::size_t index, std::uint32_t changed) {
+  const RegisterSpec& spec = spec_.registers[index];
+  const std::uint32_t reserved = changed & reserved_bits(spec);
+  if (reserved != 0) count(index, "reserved bits " + hex(reserved) + " written");
+  for (const FieldSpec& field : spec.fields) {
+    if (!field.is_emulated && (changed & field_mask(field)) != 0) {
+      not_emulated_.count(spec_.name + "." + spec.name + "." + field.name + " written");
+    }
+  }
+}
+
 void RegisterBlock::store(std::size_t index, std::uint32_t word) {
   const RegisterSpec& spec = spec_.registers[index];
   std::uint32_t& content = values_[index];
-  if (((word ^ content) & reserved_bits(spec)) != 0) {
-    count(index, "reserved bits " + hex((word ^ content) & reserved_bits(spec)) + " written");
-  }
-  const std::uint32_t stored = bits_with(spec, Access::ReadWrite) & ~reserved_bits(spec);
+  const std::uint32_t stored = bits_with(spec, Access::ReadWrite);
   const std::uint32_t cleared = word & bits_with(spec, Access::OneToClear);
-  content = ((content & ~stored) | (word & stored)) & ~cleared;
+  const std::uint32_t set = word & bits_with(spec, Access::OneToSet);
+  content = (((content & ~stored) | (word & stored)) & ~cleared) | set;
 }
 
 std::uint32_t RegisterBlock::peek_at(std::size_t index) const {

@@ -55,6 +55,7 @@ class RegisterBlock {
 
  private:
   std::optional<std::size_t> find_at(std::uint32_t offset) const;
+  void report(std::size_t index, std::uint32_t changed);
 
   const BlockSpec& spec_;
   NotEmulated& not_emulated_;

@@ -18,6 +18,7 @@ enum class Access {
   ReadOnly,
   WriteOnly,   ///< reads as 0
   OneToClear,  ///< writing 1 clears the bit, writing 0 leaves it
+  OneToSet,    ///< writing 1 sets the bit, writing 0 leaves it; hardware clears it
 };
 
 struct FieldSpec {
@@ -26,6 +27,8 @@ struct FieldSpec {
   unsigned width = 1;
   Access access = Access::ReadWrite;
   std::map<std::uint32_t, std::string> values;  ///< names of values: 0 -> "input"; may be empty
+  /// False: hardware does something when this changes, and the emulator does not; it is counted.
+  bool is_emulated = true;
   bool operator==(const FieldSpec&) const = default;
 };
 
@@ -129,7 +132,7 @@ struct OptionBytesSpec {
   unsigned rdp_offset = 0;  ///< byte offset of RDP in that content
   std::uint8_t rdp_level0 = 0xAA;
   std::uint8_t rdp_level2 = 0xCC;
-  WriteProtectionSpec write_protection;
+  WriteProtectionSpec write_protection = {};
   bool operator==(const OptionBytesSpec&) const = default;
 };
 

@@ -54,6 +54,27 @@ TEST(Reader, SaysWhatWasExpectedAndWhatWasFound) {
             "x.json: /: missing \"missing\"");
 }
 
+TEST(Reader, EscapesKeysInPointers) {
+  const Json json = {{"a/b", {{"c~d", "text"}}}};
+  EXPECT_EQ(Reader(json, "x.json").at("a/b").at("c~d").pointer(), "/a~1b/c~0d");
+}
+
+TEST(Reader, RemembersAFactOnceHoweverOftenItIsRead) {
+  const Json json = {{"poll_ms", sourced}};
+  std::vector<Fact> facts;
+  const Reader reader(json, "x.json", &facts);
+  reader.at("poll_ms");
+  reader.at("poll_ms");
+  EXPECT_EQ(facts.size(), 1u);
+}
+
+TEST(Reader, WantsAMarkBesideASource) {
+  const Json json = {{"value", 1}, {"source", "a log"}};
+  EXPECT_EQ(complaint(json, [](const Reader&) {}),
+            "x.json: /: a \"source\" needs a \"mark\"\n  one of documented, observed, inferred, "
+            "unknown");
+}
+
 TEST(ParseJsonFile, NamesAFileThatIsNotThere) {
   EXPECT_THROW(parse_json_file("/nonexistent.json"), InputError);
 }

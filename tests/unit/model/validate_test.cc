@@ -94,7 +94,8 @@ const std::vector<Fault> faults = {
     {"unknown effect", gpio, [](Json& j) { j["registers"]["BSRR"]["effect"] = "gpio_bsr"; },
      "peripherals/gpio-f4.json: /registers/BSRR/effect: expected one of gpio_moder, gpio_otyper, "
      "gpio_ospeedr, gpio_pupdr, gpio_idr, gpio_bsrr, gpio_brr, gpio_lckr, gpio_afrl, gpio_afrh, "
-     "flash_keyr, locked, found \"gpio_bsr\"\n  did you mean gpio_bsrr, gpio_brr or gpio_idr?"},
+     "flash_keyr, locked, rcc_ready, rcc_switch, found \"gpio_bsr\"\n  did you mean gpio_bsrr, "
+     "gpio_brr or gpio_idr?"},
     {"overlapping fields", gpio, [](Json& j) { j["registers"]["LCKR"]["fields"]["LCKK"] = "15"; },
      "peripherals/gpio-f4.json: /registers/LCKR/fields: field LCKK overlaps another field"},
     {"bits that are no range", gpio,
@@ -142,6 +143,126 @@ const std::vector<Fault> faults = {
      "bootloaders/rom-f4.json: /leave_policies/policies/an3156/actions/0: expected exactly one of "
      "reset_blocks, system_reset, set, pins"},
 };
+
+Json& first_pins(Json& rom_file) {
+  for (Json& action : rom_file["entry_policies"]["policies"]["resets-all-ports"]["actions"]) {
+    if (action.contains("pins")) return action["pins"];
+  }
+  throw std::logic_error("no action on pins");
+}
+
+/// Files whose every part is well formed, and whose parts do not go together.
+const std::vector<Fault> contradictions = {
+    {"sectors that do not add up", chip, [](Json& j) { j["flash"]["sectors"][2]["count"] = 6; },
+     "chips/stm32f405rg.json: /flash/sectors: the sectors add up to 917504 bytes, \"size\" "
+     "says 1048576"},
+    {"sector that is no whole number of program units", chip,
+     [](Json& j) { j["flash"]["program_unit"] = 48; },
+     "chips/stm32f405rg.json: /flash/sectors: a sector of 16384 bytes is not a whole number "
+     "of program units"},
+    {"source without mark", chip, [](Json& j) { j["flash"].erase("mark"); },
+     "chips/stm32f405rg.json: /flash: a \"source\" needs a \"mark\"\n  one of documented, "
+     "observed, inferred, unknown"},
+    {"memory of no bytes", chip, [](Json& j) { j["memories"]["OTP"]["size"] = 0; },
+     "chips/stm32f405rg.json: /memories/OTP/size: expected a size above 0, found 0"},
+    {"memory beyond the address space", chip,
+     [](Json& j) { j["memories"]["Device Feature"]["size"] = "0x10001"; },
+     "chips/stm32f405rg.json: /: Device Feature at 0xFFFF0000 leaves the 32-bit address space"},
+    {"no option bytes", chip, [](Json& j) { j["option_bytes"]["windows"] = Json::array(); },
+     "chips/stm32f405rg.json: /option_bytes/windows: expected at least one window"},
+    {"write protection of sectors there are not", chip,
+     [](Json& j) { j["option_bytes"]["write_protection"]["sector_bits"]["count"] = 13; },
+     "chips/stm32f405rg.json: /option_bytes/write_protection/sector_bits/count: expected a number "
+     "from 0 to 12, found 13\n  write 28 or \"0x1C\""},
+    {"write protection bits beyond the option bytes", chip,
+     [](Json& j) { j["option_bytes"]["write_protection"]["sector_bits"]["byte"] = 15; },
+     "chips/stm32f405rg.json: /option_bytes/write_protection/sector_bits: the bits leave the "
+     "option "
+     "bytes"},
+    {"odd flash size address", chip, [](Json& j) { j["flash_size_at"] = "0x1FFF7A23"; },
+     "chips/stm32f405rg.json: /flash_size_at: expected an even address"},
+    {"peripheral file that is not there", chip,
+     [](Json& j) { j["peripherals"]["GPIOA"]["kind"] = "gpio-f5"; },
+     "chips/stm32f405rg.json: /peripherals/GPIOA/kind: there is no file \"gpio-f5.json\" in "
+     "peripherals\n  did you mean gpio-f4 or gpio-l4?"},
+    {"bootloader file that is not there", chip, [](Json& j) { j["bootloader"] = "../rom-f4"; },
+     "chips/stm32f405rg.json: /bootloader: there is no file \"../rom-f4.json\" in "
+     "bootloaders\n  did you mean rom-f4?"},
+    {"bootloader's name is not the file's", rom, [](Json& j) { j["name"] = "rom-f7"; },
+     "bootloaders/rom-f4.json: /name: expected the file's name, \"rom-f4\", found \"rom-f7\""},
+    {"alternate that is no memory layout", rom,
+     [](Json& j) { j["alternates"]["value"][1] = "@Option Bytes /0x1FFFC000/01*016x"; },
+     "bootloaders/rom-f4.json: /alternates/1: \"@Option Bytes /0x1FFFC000/01*016x\" is not a "
+     "memory layout such as @Name/0x0/04*016Kg"},
+    {"alternate that shows no memory", rom,
+     [](Json& j) {
+       j["alternates"]["value"][1] = "@Option Bytes /0x1FFFC000/01*016 e/0x1FFEC000/01*016 e";
+     },
+     "bootloaders/rom-f4.json: /alternates/1: \"@Option Bytes /0x1FFFC000/01*016 "
+     "e/0x1FFEC000/01*016 e\" shows 0x1FFEC000, where the chip has no memory"},
+    {"derived alternate without a name", rom,
+     [](Json& j) { j["alternates"]["value"][0]["name"] = ""; },
+     "bootloaders/rom-f4.json: /alternates/0: \"/0x08000000/04*016Kg,01*064Kg,07*128Kg\" is "
+     "not a memory layout such as @Name/0x0/04*016Kg"},
+    {"policy value wider than its field", rom,
+     [](Json& j) { j["leave_policies"]["policies"]["an3156"]["actions"][1]["set"]["value"] = 2; },
+     "bootloaders/rom-f4.json: /leave_policies/policies/an3156/actions/1/set/value: expected "
+     "a number from 0 to 1, found 2\n  write 28 or \"0x1C\""},
+    {"pin value wider than its field", rom,
+     [](Json& j) { first_pins(j)["registers"]["MODER"] = 4; },
+     "bootloaders/rom-f4.json: "
+     "/entry_policies/policies/resets-all-ports/actions/4/pins/registers/MODER: expected a "
+     "number from 0 to 3, found 4\n  write 28 or \"0x1C\""},
+    {"policy that resets nothing", rom,
+     [](Json& j) {
+       j["leave_policies"]["policies"]["system-reset"]["actions"][0]["system_reset"] = false;
+     },
+     "bootloaders/rom-f4.json: /leave_policies/policies/system-reset/actions/0/system_reset: "
+     "expected true, found false\n  leave it out instead"},
+    {"BSRR without ODR", gpio, [](Json& j) { j["registers"].erase("ODR"); },
+     "peripherals/gpio-f4.json: /registers: effect gpio_idr of IDR needs a register ODR"},
+    {"two fields of one name", gpio,
+     [](Json& j) {
+       j["registers"]["LCKR"]["fields"] = {
+           {"LCK%", "0"}, {"LCK0", "1"}, {"A%", {{"bits", "2"}, {"count", 1}}}, {"A0", "3"}};
+     },
+     "peripherals/gpio-f4.json: /registers/LCKR/fields: two fields are called A0"},
+    {"name of a value the field cannot have", gpio,
+     [](Json& j) { j["registers"]["MODER"]["fields"]["MODER%"]["values"]["4"] = "fifth"; },
+     "peripherals/gpio-f4.json: /registers/MODER/fields/MODER%/values/4: the key must be a "
+     "value of the field, 0 to 3"},
+    {"register at the end of the address space", gpio,
+     [](Json& j) { j["registers"]["AFRH"]["offset"] = "0xFFFFFFFC"; },
+     "peripherals/gpio-f4.json: /registers/AFRH: register AFRH at offset 0xFFFFFFFC lies "
+     "outside its block of 0x400 bytes\n  offsets are multiples of 4 below \"size\""},
+    {"peripheral of no bytes", gpio, [](Json& j) { j["size"] = 0; },
+     "peripherals/gpio-f4.json: /size: expected a size above 0, found 0"},
+    {"lock without its bit", "peripherals/flash-f4.json",
+     [](Json& j) { j["registers"]["CR"].erase("lock_bit"); },
+     "peripherals/flash-f4.json: /registers/CR: effect locked needs \"lock_bit\""},
+    {"clock switch without its status", "peripherals/rcc-f4.json",
+     [](Json& j) { j["registers"]["CFGR"]["fields"].erase("SWS"); },
+     "peripherals/rcc-f4.json: /registers: effect rcc_switch of CFGR needs a field SWS"},
+};
+
+TEST(Validation, NamesEveryContradictionWithItsPlace) {
+  for (const Fault& fault : contradictions) {
+    SCOPED_TRACE(fault.name);
+    TemporaryModels models;
+    models.edit(fault.file, fault.change);
+    EXPECT_EQ(models.complaint(), fault.message);
+  }
+}
+
+TEST(Validation, RefusesAPinRegisterItsPortDoesNotHave) {
+  TemporaryModels models;
+  models.edit(gpio, [](Json& j) { j["registers"].erase("AFRL"); });
+  models.edit(rom, [](Json& j) { first_pins(j)["registers"]["AFR"] = 7; });
+  EXPECT_EQ(models.complaint(),
+            "bootloaders/rom-f4.json: "
+            "/entry_policies/policies/resets-all-ports/actions/4/pins/registers/AFR: there is no "
+            "GPIOA.AFRL");
+}
 
 TEST(Validation, NamesEveryFaultWithItsPlace) {
   for (const Fault& fault : faults) {

@@ -95,7 +95,10 @@ TEST(WriteProtectedChip, KeepsItsSectorsAndReportsNoError) {
   EXPECT_EQ(chip.erase_sector(0x08000100), MemoryStatus::Ok);
   EXPECT_EQ(chip.mass_erase(), MemoryStatus::Ok);
   EXPECT_EQ(chip.read(0x08000100, 1), 0x22u);
-  EXPECT_EQ(chip.read(0x080000FE, 1), 0xFFu);
+  EXPECT_EQ(chip.read(0x080000FE, 1), 0x11u) << "RM0090 §3.6.4: a mass erase erases nothing then";
+  chip.option_bytes().write(0x1FFFC000, Bytes{0xAA, 0xFF});
+  EXPECT_EQ(chip.mass_erase(), MemoryStatus::Ok);
+  EXPECT_EQ(chip.read(0x080000FE, 4), 0xFFFFFFFFu);
 }
 
 TEST_F(ChipTest, ASystemResetKeepsRamAndAPowerOnResetDoesNot) {
@@ -106,6 +109,17 @@ TEST_F(ChipTest, ASystemResetKeepsRamAndAPowerOnResetDoesNot) {
   EXPECT_EQ(chip_.read(0x20000000, 4), 5u);
   chip_.reset(ResetKind::PowerOn);
   EXPECT_EQ(chip_.read(0x20000000, 4), 0u);
+}
+
+TEST_F(ChipTest, RefusesUnalignedAccessesToRegisters) {
+  clock_port();
+  EXPECT_EQ(chip_.read(0x48000002, 4), std::nullopt);
+  EXPECT_FALSE(chip_.write(0x48000001, 2, 1));
+  EXPECT_EQ(chip_.peek("GPIOA.MODER"), 0xABu);
+  EXPECT_EQ(chip_.not_emulated().counts().at("unaligned read at 0x48000002"), 1u);
+  EXPECT_EQ(chip_.not_emulated().counts().at("unaligned write at 0x48000001"), 1u);
+  EXPECT_TRUE(chip_.write(0x20000001, 4, 0x04030201)) << "memory takes them";
+  EXPECT_EQ(chip_.read(0x20000001, 4), 0x04030201u);
 }
 
 TEST_F(ChipTest, SnapshotsEveryRegisterThatHasContent) {

@@ -121,5 +121,41 @@ TEST(Effects, AreAnExplicitTable) {
   for (const std::string& name : effect_names()) EXPECT_TRUE(is_effect(name));
 }
 
+TEST(RccReady, FollowsEachClockThatIsSwitchedOnOrOff) {
+  NotEmulated not_emulated;
+  BlockSpec spec;
+  spec.name = "RCC";
+  RegisterSpec cr = with_effect("CR", 0, "rcc_ready", 0x1);
+  cr.fields = {{"HSION", 0, 1, Access::ReadWrite, {}},
+               {"HSIRDY", 1, 1, Access::ReadOnly, {}},
+               {"CSSON", 19, 1, Access::ReadWrite, {}},
+               {"PLLON", 24, 1, Access::ReadWrite, {}},
+               {"PLLRDY", 25, 1, Access::ReadOnly, {}}};
+  spec.registers = {cr};
+  RegisterBlock rcc(spec, not_emulated);
+  rcc.write(0, 4, 0x01080001);
+  EXPECT_EQ(rcc.read(0, 4), 0x03080003u);
+  rcc.write(0, 4, 0x03000003);
+  EXPECT_EQ(rcc.read(0, 4), 0x03000003u);
+  rcc.write(0, 4, 0x00000001);
+  EXPECT_EQ(rcc.read(0, 4), 0x00000003u);
+}
+
+TEST(RccSwitch, TellsTheClockThatIsSelected) {
+  NotEmulated not_emulated;
+  BlockSpec spec;
+  spec.name = "RCC";
+  RegisterSpec cfgr = with_effect("CFGR", 0, "rcc_switch");
+  cfgr.fields = {{"SW", 0, 2, Access::ReadWrite, {}},
+                 {"SWS", 2, 2, Access::ReadOnly, {}},
+                 {"HPRE", 4, 4, Access::ReadWrite, {}}};
+  spec.registers = {cfgr};
+  RegisterBlock rcc(spec, not_emulated);
+  rcc.write(0, 4, 0x92);
+  EXPECT_EQ(rcc.read(0, 4), 0x9Au);
+  rcc.write(0, 4, 0x91);
+  EXPECT_EQ(rcc.read(0, 4), 0x95u);
+}
+
 }  // namespace
 }  // namespace dfurig::stm32

@@ -97,5 +97,13 @@ TEST(Flash, TakesAnyContentFromAProgrammer) {
   EXPECT_EQ(content(flash, 0x08000002, 1), (Bytes{0x77}));
 }
 
+TEST(Flash, RefusesAnAddressWithinAProgramUnit) {
+  Flash flash(l4());
+  EXPECT_EQ(flash.program(0x08000004, Bytes(8, 0x11)), FlashStatus::ProgramRefused);
+  EXPECT_EQ(content(flash, 0x08000000, 16), Bytes(16, 0xFF));
+  Flash bytewise(f4());
+  EXPECT_EQ(bytewise.program(0x08000003, Bytes(1, 0x11)), FlashStatus::Ok);
+}
+
 }  // namespace
 }  // namespace dfurig::stm32

@@ -56,6 +56,7 @@ TEST(GpioLock, StaysOpenAfterAWrongSequence) {
   for (const std::vector<std::uint32_t>& words :
        std::vector<std::vector<std::uint32_t>>{{LCKK | 1, LCKK | 1, LCKK | 1},
                                                {LCKK | 1, 1, 1},
+                                               {LCKK | 1, 1},
                                                {LCKK | 1, 2, LCKK | 2},
                                                {1, LCKK | 1}}) {
     GpioLock lock;

@@ -37,6 +37,7 @@ constexpr AccessRow access_table[] = {
     {Access::ReadOnly, 0x0F0F, 0x1234, 0x0F0F, 0x0F0F},
     {Access::WriteOnly, 0x0F0F, 0x1234, 0x0F0F, 0x0000},
     {Access::OneToClear, 0x0F0F, 0x0F03, 0x000C, 0x000C},
+    {Access::OneToSet, 0x0F00, 0x1234, 0x1F34, 0x1F34},
 };
 
 TEST_F(RegisterBlockTest, KeepsEachAccessMode) {
@@ -100,6 +101,39 @@ TEST_F(RegisterBlockTest, PokesAndPeeksByName) {
   EXPECT_EQ(block.peek("Q"), std::nullopt);
   block.reset();
   EXPECT_EQ(block.peek("R"), 0u);
+}
+
+TEST_F(RegisterBlockTest, LetsAFieldDifferFromItsRegister) {
+  RegisterSpec flags = plain("FLAGS", 0, Access::ReadOnly, 0x3);
+  flags.fields = {{"DONE", 0, 1, Access::OneToClear, {}}, {"BUSY", 1, 1, Access::ReadOnly, {}}};
+  const BlockSpec spec = block_with({flags});
+  RegisterBlock block(spec, not_emulated_);
+  block.write(0, 4, 0x3);
+  EXPECT_EQ(block.read(0, 4), 0x2u);
+}
+
+TEST_F(RegisterBlockTest, ReportsFieldsThatWouldMoveHardware) {
+  RegisterSpec cr = plain("CR", 0, Access::ReadWrite);
+  cr.fields = {{"SER", 1, 1, Access::ReadWrite, {}},
+               {"STRT", 16, 1, Access::WriteOnly, {}, /*is_emulated=*/false}};
+  const BlockSpec spec = block_with({cr});
+  RegisterBlock block(spec, not_emulated_);
+  block.write(0, 4, 0x00002);
+  EXPECT_TRUE(not_emulated_.counts().empty());
+  block.write(0, 4, 0x10002);
+  EXPECT_EQ(block.read(0, 4), 0x2u) << "it reads as 0: the operation is over";
+  EXPECT_EQ(not_emulated_.counts().at("B.CR.STRT written"), 1u);
+}
+
+TEST_F(RegisterBlockTest, ReportsReservedBitsWhateverTheEffect) {
+  RegisterSpec odr = plain("ODR", 0x14, Access::ReadWrite);
+  RegisterSpec brr = plain("BRR", 0x28, Access::WriteOnly);
+  brr.effect = "gpio_brr";
+  brr.fields = {{"BR", 0, 16, Access::WriteOnly, {}}};
+  const BlockSpec spec = block_with({odr, brr});
+  RegisterBlock block(spec, not_emulated_);
+  block.write(0x28, 4, 0x00020001);
+  EXPECT_EQ(not_emulated_.counts().at("B.BRR reserved bits 0x00020000 written"), 1u);
 }
 
 }  // namespace
