@@ -9,11 +9,6 @@
 namespace dfurig::board {
 namespace {
 
-/// Main flash, where every STM32 starts its application from.
-std::uint32_t boot_address(const model::Model& model) {
-  return model.chip.flash.base;
-}
-
 std::string request_text(const usb::SetupPacket& setup) {
   return "control request bmRequestType " + hex(setup.bmRequestType, 2) + " bRequest " +
          hex(setup.bRequest, 2) + " wValue " + hex(setup.wValue, 4);
@@ -70,6 +65,7 @@ bool Board::set_boot_pin(const std::string& name, unsigned level) {
 
 void Board::power_on(Instant now) {
   chip_.reset(stm32::ResetKind::PowerOn);
+  was_flash_empty_ = is_flash_empty(chip_);
   happen(now, "power on");
   boot(now);
 }
@@ -83,9 +79,9 @@ void Board::system_reset(Instant now) {
 void Board::boot(Instant now) {
   is_on_bus_ = false;
   bootloader_.reset();
-  const BootDecision decision = decide_boot(model_, chip_.option_bytes(), boot_pins_);
-  if (decision.starts_bootloader) return enter_bootloader(now, "boot pins: " + decision.reason);
-  start_application(now, boot_address(model_));
+  const BootDecision decision = decide_boot(model_, chip_, {boot_pins_, was_flash_empty_});
+  if (decision.starts_bootloader) return enter_bootloader(now, "boot: " + decision.reason);
+  start_application(now, decision.address);
 }
 
 void Board::start_application(Instant now, std::uint32_t address) {
@@ -95,7 +91,7 @@ void Board::start_application(Instant now, std::uint32_t address) {
     happen(now, "application at " + hex(address) + " starts: MSP " +
                     hex(application_->initial_msp) + ", PC " + hex(application_->reset_handler));
   } else {
-    happen(now, "main flash is selected, and " + hex(address) + " holds no application");
+    happen(now, hex(address) + " is selected and holds no application");
   }
 }
 

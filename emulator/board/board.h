@@ -111,6 +111,7 @@ class Board : public usb::Device {
   const model::RegisterPolicy* entry_policy_;
   const model::RegisterPolicy* leave_policy_;
   std::map<std::string, unsigned> boot_pins_;
+  bool was_flash_empty_ = false;  ///< latched until the next power-on
   std::optional<dfu::Bootloader> bootloader_;
   std::optional<VectorTable> application_;
   Phase phase_ = Phase::Off;

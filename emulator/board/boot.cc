@@ -3,17 +3,19 @@
 #include <algorithm>
 #include <array>
 
+#include "support/hex.h"
+
 namespace dfurig::board {
 namespace {
 
-unsigned condition_value(const std::string& name, const model::Model& model,
-                         const stm32::OptionBytes& option_bytes,
-                         const std::map<std::string, unsigned>& boot_pins) {
-  if (const auto bit = model.option_bits.find(name); bit != model.option_bits.end()) {
-    return option_bytes.content()[bit->second.byte] >> bit->second.bit & 1u;
+std::uint32_t condition_value(const std::string& name, const model::Model& model,
+                              const stm32::Chip& chip, const BootInputs& inputs) {
+  if (name == model::empty_condition) return inputs.is_flash_empty ? 1 : 0;
+  if (const model::OptionField* field = model.find_option_field(name)) {
+    return read_option_field(*field, chip.option_bytes().content());
   }
-  const auto pin = boot_pins.find(name);
-  return pin == boot_pins.end() ? 0 : pin->second;
+  const auto pin = inputs.pins.find(name);
+  return pin == inputs.pins.end() ? 0 : pin->second;
 }
 
 std::optional<std::uint32_t> read_word(const stm32::Chip& chip, std::uint32_t address) {
@@ -31,23 +33,99 @@ bool is_in_ram(const stm32::Chip& chip, std::uint32_t address) {
   });
 }
 
+bool is_system_memory(const stm32::Chip& chip, std::uint32_t address) {
+  const auto& memories = chip.spec().memories;
+  return std::any_of(memories.begin(), memories.end(), [&](const stm32::MemorySpec& memory) {
+    return memory.kind == stm32::MemoryKind::SystemMemory && address >= memory.base &&
+           address - memory.base < memory.size;
+  });
+}
+
+std::uint32_t sram_base(const stm32::Chip& chip) {
+  for (const stm32::MemorySpec& memory : chip.spec().memories) {
+    if (memory.kind == stm32::MemoryKind::Ram) return memory.base;
+  }
+  return 0;
+}
+
+/// AN2606, patterns 3 to 5, 7 and 9: the ROM starts and jumps by itself to valid code.
+BootDecision try_banks(const model::BootRow& row, const stm32::Chip& chip,
+                       const std::string& reason) {
+  for (const std::uint32_t bank : row.banks) {
+    if (find_application(chip, bank)) return {false, bank, reason + ", valid code in that bank"};
+  }
+  return {true, 0, reason + ", no bank has valid code"};
+}
+
+BootDecision outcome(const model::BootRow& row, const model::Model& model, const stm32::Chip& chip,
+                     const std::string& reason) {
+  using Starts = model::BootRow::Starts;
+  switch (row.starts) {
+    case Starts::MainFlash:
+      return {false, model.chip.flash.base, reason};
+    case Starts::SystemMemory:
+      return {true, 0, reason};
+    case Starts::Sram:
+      return {false, sram_base(chip), reason};
+    case Starts::Banks:
+      return try_banks(row, chip, reason);
+    case Starts::Address:
+      break;
+  }
+  const model::OptionField& field = *model.find_option_field(row.address_field);
+  std::uint32_t address =
+      read_option_field(field, chip.option_bytes().content()) * row.address_unit;
+  const auto alias = model.boot_aliases.find(address);
+  if (alias != model.boot_aliases.end()) address = alias->second;
+  const std::string where = reason + ", " + field.name + " means " + hex(address);
+  return {is_system_memory(chip, address), address, where};
+}
+
 }  // namespace
 
-BootDecision decide_boot(const model::Model& model, const stm32::OptionBytes& option_bytes,
-                         const std::map<std::string, unsigned>& boot_pins) {
+std::uint32_t read_option_field(const model::OptionField& field, ByteView option_bytes) {
+  std::uint64_t bits = 0;
+  constexpr unsigned bytes = 5;  // 32 bits that start within a byte
+  for (unsigned i = 0; i < bytes && field.byte + i < option_bytes.size(); ++i) {
+    bits |= std::uint64_t{option_bytes[field.byte + i]} << 8 * i;
+  }
+  return static_cast<std::uint32_t>(bits >> field.bit & ((std::uint64_t{1} << field.width) - 1));
+}
+
+bool is_flash_empty(const stm32::Chip& chip) {
+  const stm32::FlashSpec& flash = chip.spec().flash;
+  const ByteView word = chip.flash().view(flash.base, 4);
+  return std::all_of(word.begin(), word.end(),
+                     [&](std::uint8_t byte) { return byte == flash.erased_value; });
+}
+
+BootDecision decide_boot(const model::Model& model, const stm32::Chip& chip,
+                         const BootInputs& inputs) {
   std::string seen;
-  for (const model::BootRule& rule : model.bootloader_boot_rules) {
+  for (const model::BootRow& row : model.boot_table) {
     bool holds = true;
     std::string values;
-    for (const auto& [name, wanted] : rule.conditions) {
-      const unsigned value = condition_value(name, model, option_bytes, boot_pins);
-      values += (values.empty() ? "" : ", ") + name + "=" + std::to_string(value);
+    for (const auto& [name, wanted] : row.conditions) {
+      const std::uint32_t value = condition_value(name, model, chip, inputs);
+      values += (values.empty() ? "" : ", ") + name + "=" +
+                (value < 10 ? std::to_string(value) : hex(value, 2));
       holds = holds && value == wanted;
     }
-    if (holds) return {true, values};
+    if (holds) return outcome(row, model, chip, values);
     seen += (seen.empty() ? "" : "; ") + values;
   }
-  return {false, seen};
+  return {false, model.chip.flash.base, seen};
+}
+
+std::optional<std::map<std::string, unsigned>> find_bootloader_pins(const model::Model& model,
+                                                                    const stm32::Chip& chip) {
+  const std::size_t count = model.boot_pins.size();
+  for (unsigned levels = 0; levels < 1u << count; ++levels) {
+    BootInputs inputs;
+    for (std::size_t i = 0; i < count; ++i) inputs.pins[model.boot_pins[i]] = levels >> i & 1;
+    if (decide_boot(model, chip, inputs).starts_bootloader) return inputs.pins;
+  }
+  return std::nullopt;
 }
 
 std::optional<VectorTable> find_application(const stm32::Chip& chip, std::uint32_t address) {

@@ -12,12 +12,29 @@ namespace dfurig::board {
 
 struct BootDecision {
   bool starts_bootloader = false;
-  std::string reason;  ///< "BOOT0=1, BOOT1=0"
+  std::uint32_t address = 0;  ///< else: where the application's vector table is
+  std::string reason;         ///< "BOOT0=1, BOOT1=0"
 };
 
-/// Pins that were not set are 0, as the pull-down on every evaluation board makes them.
-BootDecision decide_boot(const model::Model& model, const stm32::OptionBytes& option_bytes,
-                         const std::map<std::string, unsigned>& boot_pins);
+/// What the boot table looks at besides the chip.
+struct BootInputs {
+  std::map<std::string, unsigned>
+      pins;                     ///< a pin that is not set is 0: pull-down, as on every board
+  bool is_flash_empty = false;  ///< as latched at power-on or option byte loading
+};
+
+BootDecision decide_boot(const model::Model& model, const stm32::Chip& chip,
+                         const BootInputs& inputs);
+
+/// The content of an option field.
+std::uint32_t read_option_field(const model::OptionField& field, ByteView option_bytes);
+
+/// True when the first word of main flash is erased (AN2606, "empty check").
+bool is_flash_empty(const stm32::Chip& chip);
+
+/// Boot pin levels with which the ROM starts, whatever the flash holds; absent when there are none.
+std::optional<std::map<std::string, unsigned>> find_bootloader_pins(const model::Model& model,
+                                                                    const stm32::Chip& chip);
 
 /// The first two words of an application.
 struct VectorTable {

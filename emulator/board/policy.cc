@@ -10,8 +10,6 @@ namespace {
 
 using model::RegisterAction;
 
-constexpr const char* every_gpio_port = "*gpio";
-
 std::uint32_t field_mask(unsigned lsb, unsigned width) {
   return (width >= 32 ? UINT32_MAX : (1u << width) - 1) << lsb;
 }
@@ -51,20 +49,27 @@ void set_field(stm32::Chip& chip, const std::string& target, std::uint32_t value
   }
 }
 
-void reset_blocks(stm32::Chip& chip, const std::vector<std::string>& names) {
-  for (const stm32::BlockSpec& block : chip.spec().blocks) {
-    const bool is_meant = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-      return name == block.name || (name == every_gpio_port && block.kind.starts_with("gpio"));
-    });
-    if (is_meant) chip.find_block(block.name)->reset();
+void switch_clocks(stm32::Chip& chip, const std::vector<std::string>& names, bool on) {
+  for (const std::string& name : names) {
+    const std::optional<stm32::BitReference>& bit = chip.find_block(name)->spec().clock_enable;
+    if (bit) set_bits(chip, bit->block + "." + bit->register_name, bit->bit, 1, on ? 1 : 0);
   }
 }
 
-/// Bits per pin of the GPIO registers a pin's configuration consists of (RM0351 §8.4).
-unsigned bits_per_pin(const std::string& register_name) {
-  if (register_name == "AFR") return 4;
-  if (register_name == "OTYPER" || register_name == "ODR") return 1;
-  return 2;
+/// Where a pin's part of its port's configuration is (RM0351 §8.4; RM0008 §9.2 for the F1).
+struct PinField {
+  std::string register_name;
+  unsigned lsb = 0;
+  unsigned width = 0;
+};
+
+PinField pin_field(const std::string& name, unsigned pin) {
+  if (name == "AFR") return {pin < 8 ? "AFRL" : "AFRH", pin % 8 * 4, 4};
+  const std::string half = pin < 8 ? "CRL" : "CRH";
+  if (name == "MODE") return {half, pin % 8 * 4, 2};
+  if (name == "CNF") return {half, pin % 8 * 4 + 2, 2};
+  const unsigned width = name == "OTYPER" || name == "ODR" ? 1 : 2;
+  return {name, pin * width, width};
 }
 
 /// `pin` is "PA9".
@@ -72,17 +77,19 @@ void configure_pin(stm32::Chip& chip, const std::string& pin_name,
                    const std::map<std::string, std::uint32_t>& fields) {
   const stm32::Pin pin = stm32::parse_pin(pin_name).value();
   for (const auto& [name, value] : fields) {
-    const unsigned width = bits_per_pin(name);
-    const std::string split = name == "AFR" ? (pin.number < 8 ? "AFRL" : "AFRH") : name;
-    const unsigned position = name == "AFR" ? pin.number % 8 : pin.number;
-    set_bits(chip, pin.block + "." + split, position * width, width, value);
+    const PinField field = pin_field(name, pin.number);
+    set_bits(chip, pin.block + "." + field.register_name, field.lsb, field.width, value);
   }
 }
 
 void perform(const RegisterAction& action, stm32::Chip& chip) {
   switch (action.kind) {
     case RegisterAction::Kind::ResetBlocks:
-      return reset_blocks(chip, action.blocks);
+      for (const std::string& block : action.blocks) chip.find_block(block)->reset();
+      return;
+    case RegisterAction::Kind::ClocksOn:
+    case RegisterAction::Kind::ClocksOff:
+      return switch_clocks(chip, action.blocks, action.kind == RegisterAction::Kind::ClocksOn);
     case RegisterAction::Kind::SystemReset:
       return chip.reset(stm32::ResetKind::System);
     case RegisterAction::Kind::SetField:

@@ -1,6 +1,7 @@
 #include <iomanip>
 #include <iostream>
 
+#include "board/boot.h"
 #include "cli/options.h"
 #include "support/hex.h"
 
@@ -46,14 +47,52 @@ void print_memory(const stm32::ChipSpec& chip) {
   }
 }
 
+std::string text_of(const model::BootRow& row) {
+  using Starts = model::BootRow::Starts;
+  switch (row.starts) {
+    case Starts::MainFlash:
+      return "main flash";
+    case Starts::SystemMemory:
+      return "the ROM bootloader";
+    case Starts::Sram:
+      return "SRAM";
+    case Starts::Address:
+      return "the address in " + row.address_field + " × " + hex(row.address_unit);
+    case Starts::Banks:
+      return "the ROM, which jumps to the first bank with valid code";
+  }
+  return "?";
+}
+
 void print_boot(const model::Model& model) {
-  heading("The ROM bootloader starts when");
-  for (const model::BootRule& rule : model.bootloader_boot_rules) {
-    std::string text;
-    for (const auto& [name, value] : rule.conditions) {
-      text += (text.empty() ? "" : " and ") + name + "=" + std::to_string(value);
+  heading("After a reset: the first row that holds, else main flash");
+  for (const model::BootRow& boot_row : model.boot_table) {
+    std::string conditions;
+    for (const auto& [name, value] : boot_row.conditions) {
+      conditions += (conditions.empty() ? "" : " and ") + name + "=" +
+                    (value < 10 ? std::to_string(value) : hex(value, 2));
     }
-    std::cout << "  " << text << (rule.source.empty() ? "" : "   (" + rule.source + ")") << "\n";
+    std::cout << "  " << conditions << " -> " << text_of(boot_row) << "\n      ["
+              << to_string(boot_row.mark) << "] " << boot_row.source << "\n";
+  }
+}
+
+void print_option_fields(const model::Model& model) {
+  heading("Option bytes: what is at the factory");
+  for (const model::OptionField& field : model.option_fields) {
+    const std::uint32_t value = board::read_option_field(field, model.chip.option_bytes.factory);
+    row(field.name,
+        hex(value, (field.width + 3) / 4) + (field.meaning.empty() ? "" : "   " + field.meaning));
+  }
+}
+
+void print_disputed(const std::vector<model::Fact>& facts) {
+  heading("Disputed");
+  for (const model::Fact& fact : facts) {
+    if (fact.disputed.empty()) continue;
+    std::cout << "  " << fact.subject << " [" << to_string(fact.mark)
+              << "]\n      taken here: " << fact.source << "\n      against it: " << fact.disputed
+              << "\n";
   }
 }
 
@@ -79,8 +118,8 @@ void print_facts(const std::vector<model::Fact>& facts) {
 
 int describe_command(const Arguments& arguments) {
   CommandLine line("describe", "dfurig describe MODEL",
-                   "Shows one chip: USB identity, memory, boot rules, policies (* is the default) "
-                   "and the\nsource of every number.");
+                   "Shows one chip: USB identity, memory, option bytes, boot table, policies (* is "
+                   "the default),\nwhat is disputed, and the source of every number.");
   line.hidden.add_options()("name", po::value<std::string>());
   line.positional.add("name", 1);
   add_library_option(line);
@@ -93,11 +132,13 @@ int describe_command(const Arguments& arguments) {
             << model.bootloader.title << "\n";
   print_usb(model.bootloader);
   print_memory(model.chip);
+  print_option_fields(model);
   print_boot(model);
   print_policies("Entry policies: registers when the ROM starts", model.entry_policies,
                  model.entry_policy);
   print_policies("Leave policies: registers when the application starts", model.leave_policies,
                  model.leave_policy);
+  print_disputed(model.facts);
   print_facts(model.facts);
   return exit_ok;
 }

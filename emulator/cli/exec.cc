@@ -75,7 +75,8 @@ int exec_command(const Arguments& all_arguments) {
   if (!models.empty()) {
     const model::Library library = open_library(values);
     for (const std::string& name : models) {
-      board::Board& board = boards.emplace_back(library.load(name), board_options(values));
+      board::Board& board =
+          boards.emplace_back(library.load(name, changes(values)), board_options(values));
       power_on(board, values, clock.now());
       exports.add(board);
     }

@@ -45,12 +45,11 @@ void set_boot_pin(board::Board& board, const std::string& name, unsigned level) 
                    did_you_mean(name, pins, "it has: " + known));
 }
 
-/// The pins' part of the first rule that starts the ROM.
+/// Levels that start the ROM, where levels can.
 void select_bootloader(board::Board& board) {
-  if (board.model().bootloader_boot_rules.empty()) return;
-  for (const auto& [name, level] : board.model().bootloader_boot_rules.front().conditions) {
-    board.set_boot_pin(name, level);
-  }
+  const auto pins = board::find_bootloader_pins(board.model(), board.chip());
+  if (!pins) return;
+  for (const auto& [name, level] : *pins) board.set_boot_pin(name, level);
 }
 
 }  // namespace
@@ -101,12 +100,21 @@ void add_board_options(CommandLine& line) {
       "boot-pin", po::value<std::vector<std::string>>()->value_name("PIN=LEVEL"),
       "level of a boot pin at power-on, such as BOOT0=1; may be repeated (default: the levels that "
       "start the ROM bootloader)")(
+      "set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE"),
+      "a value of the model's files for this run, such as "
+      "bootloader/behaviour/leave_reply=lost or chip/flash/program_unit=8; may be repeated")(
       "entry-policy", po::value<std::string>()->default_value("")->value_name("NAME"),
       "what the ROM does to the registers when it starts (default: the model's; see dfurig "
       "describe)")("leave-policy", po::value<std::string>()->default_value("")->value_name("NAME"),
                    "what the ROM does to the registers at Leave (default: the model's)")(
       "time-scale", po::value<double>()->default_value(1.0, "1")->value_name("X"),
       "multiplies every busy time and poll time-out; 0: operations take no time");
+}
+
+model::Changes changes(const po::variables_map& values) {
+  return model::parse_changes(values.count("set") == 0
+                                  ? std::vector<std::string>()
+                                  : values["set"].as<std::vector<std::string>>());
 }
 
 board::Options board_options(const po::variables_map& values) {

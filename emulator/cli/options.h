@@ -34,8 +34,10 @@ void add_library_option(CommandLine& line);
 /// The folder named by --models, else by DFURIG_MODELS, else beside the program.
 model::Library open_library(const boost::program_options::variables_map& values);
 
-/// --boot-pin, --time-scale, --entry-policy, --leave-policy, --application
+/// --set, --boot-pin, --time-scale, --entry-policy, --leave-policy, --application
 void add_board_options(CommandLine& line);
+/// What --set wants different from the model's files. Throws InputError.
+model::Changes changes(const boost::program_options::variables_map& values);
 board::Options board_options(const boost::program_options::variables_map& values);
 /// Sets the boot pins asked for; without any, those that start the bootloader; then powers on.
 void power_on(board::Board& board, const boost::program_options::variables_map& values,

@@ -85,7 +85,8 @@ int serve_command(const Arguments& arguments) {
   std::deque<board::Board> boards;
   usbip::Exports exports;
   for (const std::string& name : values["model"].as<std::vector<std::string>>()) {
-    board::Board& board = boards.emplace_back(library.load(name), board_options(values));
+    board::Board& board =
+        boards.emplace_back(library.load(name, changes(values)), board_options(values));
     power_on(board, values, clock.now());
     exports.add(board);
   }

@@ -1,5 +1,7 @@
 #include "model/load_bootloader.h"
 
+#include <filesystem>
+
 #include "model/load_policies.h"
 #include "model/validate.h"
 #include "support/hex.h"
@@ -114,14 +116,16 @@ std::string serial_from_uid(const std::vector<std::uint32_t>& uid) {
   return hex(uid.at(0) + uid.at(2)).substr(2) + hex(uid.at(1) >> 16, 4).substr(2);
 }
 
-void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& uid, Model& model) {
-  const Json json = parse_json_file(path);
-  const Reader reader(json, path, &model.facts);
-  reader.allow_only({"$schema", "name", "title", "usb", "alternates", "dfu", "behaviour", "timings",
-                     "entry_policies", "leave_policies"});
+void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& uid,
+                     const Changes& changes, Model& model) {
+  Document document(path, std::filesystem::path(path).parent_path().string());
+  document.lay_over(changes.bootloader, changes.file);
+  const Reader reader(document, &model.facts);
+  reader.allow_only({"$schema", "extends", "name", "title", "usb", "alternates", "dfu", "behaviour",
+                     "timings", "groups", "entry_policies", "leave_policies"});
   dfu::BootloaderSpec& spec = model.bootloader;
   spec.name = reader.at("name").text();
-  check_name(reader);
+  check_name(reader, path);
   spec.title = reader.at("title").text();
   read_usb(reader.at("usb"), uid, spec);
   for (const Reader& alternate : reader.at("alternates").items()) {
@@ -131,8 +135,11 @@ void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& 
   read_dfu(reader.at("dfu"), spec);
   read_behaviour(reader.at("behaviour"), spec);
   read_timings(reader.at("timings"), spec);
-  model.entry_policies = load_policies(reader.at("entry_policies"), model.chip, model.entry_policy);
-  model.leave_policies = load_policies(reader.at("leave_policies"), model.chip, model.leave_policy);
+  const Reader groups = reader.at("groups");
+  model.entry_policies =
+      load_policies(reader.at("entry_policies"), groups, model.chip, model.entry_policy);
+  model.leave_policies =
+      load_policies(reader.at("leave_policies"), groups, model.chip, model.leave_policy);
 }
 
 }  // namespace dfurig::model

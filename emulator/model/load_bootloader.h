@@ -10,7 +10,8 @@ namespace dfurig::model {
 
 /// Fills the bootloader's part of `model`, whose chip and uid are loaded already; adds its facts.
 /// Throws InputError.
-void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& uid, Model& model);
+void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& uid,
+                     const Changes& changes, Model& model);
 
 /// Twelve hexadecimal digits from three UID words: hex8(UID[0] + UID[2]) hex4(UID[1] >> 16)
 /// (ODrive Firmware/MotorControl/main.cpp).

@@ -1,9 +1,9 @@
 #include "model/load_chip.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 
+#include "model/load_boot.h"
 #include "model/load_bootloader.h"
 #include "model/load_memories.h"
 #include "model/load_peripheral.h"
@@ -24,20 +24,6 @@ void override_resets(const Reader& reader, stm32::BlockSpec& block) {
   }
 }
 
-/// The path of the file a value names, which must be there.
-std::string named_file(const Reader& reader, const std::string& folder) {
-  const std::string name = reader.text();
-  std::vector<std::string> known;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() == ".json") known.push_back(entry.path().stem().string());
-  }
-  std::sort(known.begin(), known.end());
-  if (std::find(known.begin(), known.end(), name) == known.end()) {
-    reader.fail("there is no file \"" + name + ".json\" in " + folder, did_you_mean(name, known));
-  }
-  return folder + "/" + name + ".json";
-}
-
 /// The peripheral files of one chip: each is read once, however many blocks are of that kind.
 class Peripherals {
  public:
@@ -45,7 +31,7 @@ class Peripherals {
       : folder_(std::move(folder)), facts_(facts) {}
 
   const Peripheral& of(const Reader& kind) {
-    const std::string path = named_file(kind, folder_);
+    const std::string path = named_file(kind.text(), folder_, kind.place());
     const auto found = loaded_.find(path);
     if (found != loaded_.end()) return found->second;
     return loaded_[path] = load_peripheral(path, &facts_);
@@ -101,31 +87,14 @@ void read_blocks(const Reader& reader, const std::string& folder, Model& model) 
   }
 }
 
-void read_boot(const Reader& reader, Model& model) {
-  reader.allow_only({"pins", "bootloader_when"});
-  for (const Reader& pin : reader.at("pins").items()) model.boot_pins.push_back(pin.text());
-  for (const Reader& item : reader.at("bootloader_when").items()) {
-    BootRule rule;
-    rule.source = item.fact().source;
-    for (const auto& [name, level] : item.members()) {
-      const bool is_pin =
-          std::find(model.boot_pins.begin(), model.boot_pins.end(), name) != model.boot_pins.end();
-      if (!is_pin && model.option_bits.count(name) == 0) {
-        level.fail("\"" + name + "\" is neither a boot pin nor a bit of option_bytes/bits");
-      }
-      rule.conditions[name] = level.number(1);
-    }
-    model.bootloader_boot_rules.push_back(std::move(rule));
-  }
-}
-
 }  // namespace
 
-Model load_chip(const std::string& path, const std::string& folder) {
+Model load_chip(const std::string& path, const std::string& folder, const Changes& changes) {
   Model model;
-  const Json json = parse_json_file(path);
-  const Reader reader(json, path, &model.facts);
-  reader.allow_only({"$schema", "name", "title", "family", "core", "bootloader", "uid",
+  Document document(path, folder + "/families");
+  document.lay_over(changes.chip, changes.file);
+  const Reader reader(document, &model.facts);
+  reader.allow_only({"$schema", "extends", "name", "title", "family", "core", "bootloader", "uid",
                      "flash_size_at", "flash", "memories", "option_bytes", "boot", "peripherals"});
   model.file = path;
   model.name = reader.at("name").text();
@@ -134,9 +103,11 @@ Model load_chip(const std::string& path, const std::string& folder) {
   model.core = reader.at("core").text();
   const std::vector<std::uint32_t> uid = load_memories(reader, model);
   read_blocks(reader.at("peripherals"), folder, model);
-  read_boot(reader.at("boot"), model);
+  load_boot(reader.at("boot"), model);
   validate(reader, model);
-  load_bootloader(named_file(reader.at("bootloader"), folder + "/bootloaders"), uid, model);
+  const Reader bootloader = reader.at("bootloader");
+  load_bootloader(named_file(bootloader.text(), folder + "/bootloaders", bootloader.place()), uid,
+                  changes, model);
   return model;
 }
 

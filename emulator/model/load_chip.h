@@ -9,6 +9,6 @@ namespace dfurig::model {
 
 /// Loads the chip file with the peripherals and the bootloader it names from `folder`.
 /// Throws InputError.
-Model load_chip(const std::string& path, const std::string& folder);
+Model load_chip(const std::string& path, const std::string& folder, const Changes& changes);
 
 }  // namespace dfurig::model

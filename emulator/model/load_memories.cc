@@ -112,8 +112,22 @@ std::uint32_t read_windows(const Reader& reader, stm32::OptionBytesSpec& spec) {
   return size;
 }
 
+OptionField read_option_field(const std::string& name, const Reader& reader, std::uint32_t size) {
+  reader.allow_only({"byte", "bit", "width", "meaning"});
+  OptionField field;
+  field.name = name;
+  field.byte = reader.at("byte").number(size - 1);
+  if (const auto bit = reader.find("bit")) field.bit = bit->number(7);
+  if (const auto width = reader.find("width")) field.width = width->number(32);
+  if (const auto meaning = reader.find("meaning")) field.meaning = meaning->text();
+  if (field.width == 0 || field.byte * 8 + field.bit + field.width > size * 8) {
+    reader.fail("the field leaves the option bytes");
+  }
+  return field;
+}
+
 stm32::OptionBytesSpec read_option_bytes(const Reader& reader, Model& model) {
-  reader.allow_only({"windows", "factory", "rdp", "write_protection", "bits"});
+  reader.allow_only({"windows", "factory", "rdp", "write_protection", "fields"});
   stm32::OptionBytesSpec spec;
   const std::uint32_t size = read_windows(reader.at("windows"), spec);
   const Reader factory = reader.at("factory");
@@ -132,9 +146,8 @@ stm32::OptionBytesSpec read_option_bytes(const Reader& reader, Model& model) {
     for (const stm32::SectorRun& run : model.chip.flash.sectors) sectors += run.count;
     spec.write_protection = read_write_protection(*protection, size, sectors);
   }
-  for (const auto& [name, bit] : reader.at("bits").members()) {
-    bit.allow_only({"byte", "bit"});
-    model.option_bits[name] = {bit.at("byte").number(size - 1), bit.at("bit").number(7)};
+  for (const auto& [name, field] : reader.at("fields").members()) {
+    model.option_fields.push_back(read_option_field(name, field, size));
   }
   return spec;
 }

@@ -1,6 +1,7 @@
 #include "model/load_peripheral.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -177,9 +178,9 @@ void check_switch(const Reader& registers, const Peripheral& peripheral) {
 }  // namespace
 
 Peripheral load_peripheral(const std::string& path, std::vector<Fact>* facts) {
-  const Json json = parse_json_file(path);
-  const Reader reader(json, path, facts);
-  reader.allow_only({"$schema", "title", "size", "registers"});
+  const Document document(path, std::filesystem::path(path).parent_path().string());
+  const Reader reader(document, facts);
+  reader.allow_only({"$schema", "extends", "title", "size", "registers"});
   Peripheral peripheral;
   reader.at("title").text();
   peripheral.size = reader.at("size").number();

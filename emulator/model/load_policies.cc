@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "stm32/gpio.h"
 #include "stm32/register_block.h"
@@ -10,23 +11,18 @@
 namespace dfurig::model {
 namespace {
 
-/// What a pin can be given, and the largest value of each: RM0351 §8.4.
+/// What a pin can be given, and the largest value of each: RM0351 §8.4; CNF and MODE are the F1's
+/// (RM0008 §9.2).
 const std::map<std::string, std::uint32_t> pin_registers = {
-    {"MODER", 3}, {"OTYPER", 1}, {"OSPEEDR", 3}, {"PUPDR", 3}, {"ODR", 1}, {"AFR", 15}};
+    {"MODER", 3}, {"OTYPER", 1}, {"OSPEEDR", 3}, {"PUPDR", 3},
+    {"ODR", 1},   {"AFR", 15},   {"CNF", 3},     {"MODE", 3}};
+
+/// The group of a bootloader file that configures its pins.
+constexpr const char* pin_group = "configure-pins";
 
 bool has_block(const stm32::ChipSpec& chip, const std::string& name) {
   return std::any_of(chip.blocks.begin(), chip.blocks.end(),
                      [&](const stm32::BlockSpec& block) { return block.name == name; });
-}
-
-void read_blocks(const Reader& reader, const stm32::ChipSpec& chip, RegisterAction& action) {
-  action.kind = RegisterAction::Kind::ResetBlocks;
-  for (const Reader& item : reader.items()) {
-    const std::string name = item.text();
-    if (name != "*gpio" && !has_block(chip, name))
-      item.fail("no block \"" + name + "\" on this chip");
-    action.blocks.push_back(name);
-  }
 }
 
 void read_target(const Reader& reader, const stm32::ChipSpec& chip, RegisterAction& action) {
@@ -43,13 +39,17 @@ void read_target(const Reader& reader, const stm32::ChipSpec& chip, RegisterActi
       field == nullptr ? UINT32_MAX : stm32::field_mask(*field) >> field->lsb);
 }
 
+std::string first_register_of(const std::string& name) {
+  if (name == "AFR") return "AFRL";
+  return name == "CNF" || name == "MODE" ? "CRL" : name;
+}
+
 /// An F1 port has no MODER.
 void check_ports_have(const std::string& name, const Reader& value, const stm32::ChipSpec& chip,
                       const std::vector<std::string>& pins) {
   for (const std::string& pin : pins) {
     const stm32::FieldSpec* unused = nullptr;
-    const std::string full =
-        stm32::parse_pin(pin).value().block + "." + (name == "AFR" ? std::string("AFRL") : name);
+    const std::string full = stm32::parse_pin(pin).value().block + "." + first_register_of(name);
     if (find_register(chip, full, unused) == nullptr) value.fail("there is no " + full);
   }
 }
@@ -71,24 +71,113 @@ void read_pins(const Reader& reader, const stm32::ChipSpec& chip, RegisterAction
   }
 }
 
-RegisterAction read_action(const Reader& reader, const stm32::ChipSpec& chip) {
-  reader.allow_only({"why", "reset_blocks", "system_reset", "set", "pins"});
-  RegisterAction action;
-  action.why = reader.at("why").text();
-  action.mark = reader.fact().mark;
-  action.source = reader.fact().source;
-  const int kinds = reader.has("reset_blocks") + reader.has("system_reset") + reader.has("set") +
-                    reader.has("pins");
-  if (kinds != 1) reader.fail("expected exactly one of reset_blocks, system_reset, set, pins");
-  if (reader.has("reset_blocks")) read_blocks(reader.at("reset_blocks"), chip, action);
-  if (const auto reset = reader.find("system_reset")) {
-    if (!reset->boolean()) reset->fail("expected true, found false", "leave it out instead");
-    action.kind = RegisterAction::Kind::SystemReset;
+/// Reads lists of actions; {"do": GROUP} stands for the actions of that group.
+class ActionReader {
+ public:
+  ActionReader(const Reader& groups, const stm32::ChipSpec& chip) : groups_(groups), chip_(chip) {
+    std::set<std::string> used;
+    if (groups.has(pin_group)) {
+      for (const RegisterAction& action : read_list(groups.at(pin_group))) {
+        for (const std::string& pin : action.pins) used.insert(stm32::parse_pin(pin)->block);
+      }
+    }
+    for (const stm32::BlockSpec& block : chip.blocks) {
+      if (!block.kind.starts_with("gpio")) continue;
+      ports_.push_back(block.name);
+      if (used.count(block.name) != 0) used_ports_.push_back(block.name);
+    }
   }
-  if (reader.has("set")) read_target(reader.at("set"), chip, action);
-  if (reader.has("pins")) read_pins(reader.at("pins"), chip, action);
-  return action;
-}
+
+  /// `depth` counts the groups around: more than there are is a circle.
+  std::vector<RegisterAction> read_list(const Reader& list, std::size_t depth = 0) const {
+    std::vector<RegisterAction> actions;
+    for (const Reader& item : list.items()) {
+      if (const auto group = item.find("do")) {
+        item.allow_only({"do"});
+        if (!groups_.has(group->text())) {
+          group->fail("there is no group \"" + group->text() + "\" in /groups",
+                      did_you_mean(group->text(), names_of(groups_)));
+        }
+        if (depth > names_of(groups_).size()) group->fail("the groups do each other in a circle");
+        for (RegisterAction& action : read_list(groups_.at(group->text()), depth + 1)) {
+          actions.push_back(std::move(action));
+        }
+      } else {
+        actions.push_back(read_action(item));
+      }
+    }
+    return actions;
+  }
+
+ private:
+  static std::vector<std::string> names_of(const Reader& object) {
+    std::vector<std::string> names;
+    for (const auto& [name, unused] : object.members()) names.push_back(name);
+    return names;
+  }
+
+  /// "GPIOA", "*gpio" for every port, "*used-gpio" for the ports of the ROM's pins.
+  std::vector<std::string> read_blocks(const Reader& reader) const {
+    std::vector<std::string> blocks;
+    for (const Reader& item : reader.items()) {
+      const std::string name = item.text();
+      if (name == "*gpio" || name == "*used-gpio") {
+        const auto& ports = name == "*gpio" ? ports_ : used_ports_;
+        blocks.insert(blocks.end(), ports.begin(), ports.end());
+      } else if (has_block(chip_, name)) {
+        blocks.push_back(name);
+      } else {
+        item.fail("no block \"" + name + "\" on this chip");
+      }
+    }
+    return blocks;
+  }
+
+  RegisterAction read_action(const Reader& reader) const {
+    static const std::vector<std::string> kinds = {"reset_blocks", "clocks_on", "clocks_off",
+                                                   "system_reset", "set",       "pins"};
+    std::vector<std::string> keys = kinds;
+    keys.push_back("why");
+    reader.allow_only(keys);
+    const auto given = std::count_if(kinds.begin(), kinds.end(),
+                                     [&](const std::string& kind) { return reader.has(kind); });
+    if (given != 1) {
+      reader.fail(
+          "expected \"do\" or exactly one of reset_blocks, clocks_on, clocks_off, "
+          "system_reset, set, pins");
+    }
+    RegisterAction action;
+    action.why = reader.at("why").text();
+    action.mark = reader.fact().mark;
+    action.source = reader.fact().source;
+    read_kind(reader, action);
+    return action;
+  }
+
+  void read_kind(const Reader& reader, RegisterAction& action) const {
+    using Kind = RegisterAction::Kind;
+    const std::vector<std::pair<const char*, Kind>> block_kinds = {
+        {"reset_blocks", Kind::ResetBlocks},
+        {"clocks_on", Kind::ClocksOn},
+        {"clocks_off", Kind::ClocksOff}};
+    for (const auto& [key, kind] : block_kinds) {
+      if (!reader.has(key)) continue;
+      action.kind = kind;
+      action.blocks = read_blocks(reader.at(key));
+    }
+    if (const auto reset = reader.find("system_reset")) {
+      if (!reset->boolean()) reset->fail("expected true, found false", "leave it out instead");
+      action.kind = Kind::SystemReset;
+    }
+    if (reader.has("set")) read_target(reader.at("set"), chip_, action);
+    if (reader.has("pins")) read_pins(reader.at("pins"), chip_, action);
+  }
+
+  const Reader& groups_;
+  const stm32::ChipSpec& chip_;
+  std::vector<std::string> ports_;
+  std::vector<std::string> used_ports_;
+};
 
 }  // namespace
 
@@ -124,19 +213,16 @@ std::vector<std::string> register_names(const stm32::ChipSpec& chip) {
   return names;
 }
 
-std::vector<RegisterPolicy> load_policies(const Reader& reader, const stm32::ChipSpec& chip,
-                                          std::string& chosen) {
+std::vector<RegisterPolicy> load_policies(const Reader& reader, const Reader& groups,
+                                          const stm32::ChipSpec& chip, std::string& chosen) {
   reader.allow_only({"default", "policies"});
+  const ActionReader action_reader(groups, chip);
   std::vector<RegisterPolicy> policies;
   std::vector<std::string> names;
   for (const auto& [name, value] : reader.at("policies").members()) {
     value.allow_only({"summary", "actions"});
-    RegisterPolicy policy{
-        name, value.at("summary").text(), value.fact().mark, value.fact().source, {}};
-    for (const Reader& action : value.at("actions").items()) {
-      policy.actions.push_back(read_action(action, chip));
-    }
-    policies.push_back(std::move(policy));
+    policies.push_back({name, value.at("summary").text(), value.fact().mark, value.fact().source,
+                        action_reader.read_list(value.at("actions"))});
     names.push_back(name);
   }
   reader.at("default").choice(names);

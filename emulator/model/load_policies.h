@@ -9,9 +9,10 @@
 namespace dfurig::model {
 
 /// Reads { "default": NAME, "policies": { NAME: … } }, checks every target against the chip, and
-/// sets `chosen` to the default's name. Throws InputError.
-std::vector<RegisterPolicy> load_policies(const Reader& reader, const stm32::ChipSpec& chip,
-                                          std::string& chosen);
+/// sets `chosen` to the default's name. `groups` holds the lists of actions that {"do": NAME}
+/// means. Throws InputError.
+std::vector<RegisterPolicy> load_policies(const Reader& reader, const Reader& groups,
+                                          const stm32::ChipSpec& chip, std::string& chosen);
 
 /// The register "GPIOB.MODER" of a chip, with the field of "GPIOB.MODER.MODE7" in `field`; null
 /// when there is none.

@@ -9,6 +9,13 @@
 namespace dfurig::model {
 namespace fs = std::filesystem;
 
+const OptionField* Model::find_option_field(const std::string& field_name) const {
+  for (const OptionField& field : option_fields) {
+    if (field.name == field_name) return &field;
+  }
+  return nullptr;
+}
+
 Library::Library(std::string folder) : folder_(std::move(folder)) {
   for (const char* part : {"chips", "peripherals", "bootloaders"}) {
     std::error_code ignored;
@@ -27,17 +34,17 @@ std::vector<std::string> Library::names() const {
   return names;
 }
 
-Model Library::load(const std::string& name) const {
+Model Library::load(const std::string& name, const Changes& changes) const {
   const std::vector<std::string> known = names();
   if (std::find(known.begin(), known.end(), name) == known.end()) {
     throw InputError("model \"" + name + "\"", "there is no such model",
                      did_you_mean(name, known, "dfurig models lists them"));
   }
-  return load_file(folder_ + "/chips/" + name + ".json");
+  return load_file(folder_ + "/chips/" + name + ".json", changes);
 }
 
-Model Library::load_file(const std::string& path) const {
-  return load_chip(path, folder_);
+Model Library::load_file(const std::string& path, const Changes& changes) const {
+  return load_chip(path, folder_, changes);
 }
 
 }  // namespace dfurig::model

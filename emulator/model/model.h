@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dfu/bootloader_spec.h"
+#include "model/changes.h"
 #include "stm32/spec.h"
 
 namespace dfurig::model {
@@ -21,7 +22,8 @@ struct Fact {
   std::string subject;  ///< file and JSON pointer: "rom-f4/usb/bcdDevice"
   Mark mark = Mark::Unknown;
   std::string source;
-  std::string note;  ///< may be empty
+  std::string note;      ///< may be empty
+  std::string disputed;  ///< what another source says against it; may be empty
   bool operator==(const Fact&) const = default;
 };
 
@@ -29,12 +31,14 @@ struct Fact {
 struct RegisterAction {
   enum class Kind {
     ResetBlocks,   ///< the named blocks take their reset values
+    ClocksOn,      ///< the clock enable bits of the named blocks are set
+    ClocksOff,     ///< and cleared
     SystemReset,   ///< every register takes its reset value
     SetField,      ///< one field (or whole register) of `target` takes `value`
     ConfigurePin,  ///< a pin's MODER/PUPDR/OTYPER fields take the given values
   };
   Kind kind = Kind::SetField;
-  std::vector<std::string> blocks;  ///< ResetBlocks: "GPIOA"; "*gpio" for all ports
+  std::vector<std::string> blocks;  ///< of ResetBlocks, ClocksOn, ClocksOff: "GPIOA"
   std::string target;               ///< SetField: "RCC.AHB2ENR" or "RCC.AHB2ENR.GPIOAEN"
   std::uint32_t value = 0;
   std::vector<std::string> pins;                    ///< ConfigurePin: "PA9"
@@ -55,17 +59,38 @@ struct RegisterPolicy {
   bool operator==(const RegisterPolicy&) const = default;
 };
 
-struct BootPin {
-  std::string name;  ///< "BOOT0", "BOOT1 (PB2)"
-  bool operator==(const BootPin&) const = default;
+/// Some bits of the option bytes, counted in OptionBytesSpec::factory order, little-endian.
+struct OptionField {
+  std::string name;  ///< "nBOOT1", "BOOT_ADD0"
+  unsigned byte = 0;
+  unsigned bit = 0;     ///< of that byte
+  unsigned width = 1;   ///< at most 32
+  std::string meaning;  ///< "0: …, 1: …"; may be empty
+  bool operator==(const OptionField&) const = default;
 };
 
-/// One row of the boot table: the ROM starts when every condition holds.
-struct BootRule {
-  std::map<std::string, unsigned> conditions;  ///< "BOOT0" -> 1, "nBOOT1" -> 1
+/// One row of the boot table; the first row whose conditions hold tells what starts.
+struct BootRow {
+  enum class Starts {
+    MainFlash,
+    SystemMemory,  ///< the ROM bootloader
+    Sram,
+    Address,  ///< the address in an option field
+    Banks,    ///< the ROM, which jumps to the first bank with valid code, else stays
+  };
+  std::map<std::string, std::uint32_t> conditions;  ///< "BOOT0" -> 1, "nBOOT1" -> 1, "EMPTY" -> 1
+  Starts starts = Starts::MainFlash;
+  std::string address_field;         ///< Address: "BOOT_ADD0"
+  std::uint32_t address_unit = 1;    ///< Address: bytes a step of that field means
+  std::vector<std::uint32_t> banks;  ///< Banks: in the order the ROM tries them
+  Mark mark = Mark::Unknown;
   std::string source;
-  bool operator==(const BootRule&) const = default;
+  bool operator==(const BootRow&) const = default;
 };
+
+/// The condition that main flash was empty when the chip was powered on or loaded its option bytes
+/// (AN2606, "empty check").
+constexpr const char* empty_condition = "EMPTY";
 
 struct Model {
   std::string name;    ///< "stm32f405rg"
@@ -77,16 +102,14 @@ struct Model {
   stm32::ChipSpec chip;
   dfu::BootloaderSpec bootloader;
 
-  /// Option bits and pins the boot rules name, with where to find option bits: name -> {byte
-  /// offset, bit} in OptionBytesSpec::factory order.
-  struct OptionBit {
-    unsigned byte = 0;
-    unsigned bit = 0;
-    bool operator==(const OptionBit&) const = default;
-  };
-  std::map<std::string, OptionBit> option_bits;
-  std::vector<std::string> boot_pins;           ///< "BOOT0", "BOOT1"
-  std::vector<BootRule> bootloader_boot_rules;  ///< any row that holds starts the ROM
+  std::vector<OptionField> option_fields;
+  std::vector<std::string> boot_pins;  ///< "BOOT0", "BOOT1"
+  std::vector<BootRow> boot_table;     ///< main flash when no row holds
+  /// Where memory shows a second time: alias -> address (RM0385 §2: ITCM 0x00200000).
+  std::map<std::uint32_t, std::uint32_t> boot_aliases;
+
+  /// Null when the option bytes have no such field.
+  const OptionField* find_option_field(const std::string& name) const;
 
   std::vector<RegisterPolicy> entry_policies;
   std::string entry_policy;  ///< the default's name
@@ -107,9 +130,9 @@ class Library {
   std::vector<std::string> names() const;
   /// Loads "stm32f405rg". Throws InputError: unknown name (with near names), or any fault in the
   /// files it is made of (file, line or JSON pointer, what was expected).
-  Model load(const std::string& name) const;
+  Model load(const std::string& name, const Changes& changes = {}) const;
   /// Loads a chip file by its path, with this library's peripherals and bootloaders.
-  Model load_file(const std::string& path) const;
+  Model load_file(const std::string& path, const Changes& changes = {}) const;
 
  private:
   std::string folder_;

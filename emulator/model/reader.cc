@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <set>
 #include <sstream>
 
 #include "support/hex.h"
@@ -12,7 +10,7 @@
 namespace dfurig::model {
 namespace {
 
-const std::vector<std::string> source_keys = {"mark", "source", "note"};
+const std::vector<std::string> source_keys = {"mark", "source", "note", "disputed"};
 
 bool is_source_key(const std::string& key) {
   return std::find(source_keys.begin(), source_keys.end(), key) != source_keys.end();
@@ -31,70 +29,7 @@ std::string join(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string read_file(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw InputError(path, "cannot be read", "is the path right?");
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
-
-/// "line 3, column 7" of a byte offset.
-std::string line_and_column(const std::string& text, std::size_t offset) {
-  const std::size_t end = std::min(offset, text.size());
-  const auto begin = text.begin();
-  const auto stop = begin + static_cast<std::ptrdiff_t>(end);
-  const auto line = std::count(begin, stop, '\n') + 1;
-  const std::size_t newline = end == 0 ? std::string::npos : text.rfind('\n', end - 1);
-  const std::size_t column = newline == std::string::npos ? end + 1 : end - newline;
-  return "line " + std::to_string(line) + ", column " + std::to_string(column);
-}
-
-/// JSON parsers keep the last of two equal keys; a person who wrote both is told.
-class DuplicateKeys {
- public:
-  explicit DuplicateKeys(std::string path) : path_(std::move(path)) {}
-
-  bool operator()(int, Json::parse_event_t event, Json& parsed) {
-    if (event == Json::parse_event_t::object_start) open_.emplace_back();
-    if (event == Json::parse_event_t::object_end) open_.pop_back();
-    if (event == Json::parse_event_t::key &&
-        !open_.back().insert(parsed.get<std::string>()).second) {
-      throw InputError(path_,
-                       "key \"" + parsed.get<std::string>() + "\" is given twice in one object",
-                       "remove one of them");
-    }
-    return true;
-  }
-
- private:
-  std::string path_;
-  std::vector<std::set<std::string>> open_;
-};
-
-/// nlohmann's message is "[json.exception.parse_error.101] parse error at line 1, column 2: WHAT".
-std::string plain_reason(const std::string& message) {
-  const std::size_t at = message.find("column");
-  const std::size_t colon = message.find(": ", at == std::string::npos ? 0 : at);
-  return colon == std::string::npos ? message : message.substr(colon + 2);
-}
-
 }  // namespace
-
-Json parse_json_file(const std::string& path) {
-  const std::string text = read_file(path);
-  auto check = std::make_shared<DuplicateKeys>(path);
-  try {
-    return Json::parse(text, [check](int depth, Json::parse_event_t event, Json& parsed) {
-      return (*check)(depth, event, parsed);
-    });
-  } catch (const Json::parse_error& error) {
-    // `byte` counts the offending character: it stands one before.
-    const std::size_t offset = error.byte == 0 ? 0 : error.byte - 1;
-    throw InputError(path + ": " + line_and_column(text, offset),
-                     "not JSON: " + plain_reason(error.what()));
-  }
-}
 
 std::string to_string(Mark mark) {
   switch (mark) {
@@ -110,56 +45,75 @@ std::string to_string(Mark mark) {
   return "?";
 }
 
+Reader::Reader(const Document& document, std::vector<Fact>* facts) : facts_(facts) {
+  for (const Document::File& file : document.files()) add(file.json, file.path, {});
+}
+
 Reader::Reader(const Json& root, const std::string& file, std::vector<Fact>* facts)
-    : value_(&root), file_(file), facts_(facts) {
-  take_fact();
+    : facts_(facts) {
+  add(root, file, {});
 }
 
-Reader::Reader(const Json& value, const Reader& parent, const std::string& step)
-    : value_(&value),
-      file_(parent.file_),
-      pointer_(parent.pointer_ + "/" + escaped(step)),
-      facts_(parent.facts_),
-      fact_(parent.fact_) {
-  take_fact();
+/// The member or item `step` of a value that has it.
+Reader::Reader(const Reader& parent, const std::string& step)
+    : pointer_(parent.pointer_ + "/" + escaped(step)), facts_(parent.facts_) {
+  for (const Layer& layer : parent.layers_) {
+    if (layer.value->is_array()) {
+      add((*layer.value)[std::stoul(step)], layer.file, layer.fact);
+      return;
+    }
+    if (layer.value->contains(step) && !add(layer.value->at(step), layer.file, layer.fact)) return;
+  }
 }
 
-void Reader::take_fact() {
-  if (!value_->is_object()) return;
+/// False when what less derived files say about the value does not count any more.
+bool Reader::add(const Json& value, const std::string& file, const Fact& fact) {
+  const bool is_merged = value.is_object() && !value.contains("value");
+  if (!is_merged && !layers_.empty()) return false;
+  layers_.push_back({&value, file, fact});
+  take_fact(layers_.back());
+  return is_merged;
+}
+
+void Reader::take_fact(Layer& layer) {
+  const Json& value = *layer.value;
+  if (!value.is_object()) return;
+  const auto fail_there = [&](const std::string& problem, const std::string& advice = "") {
+    throw InputError(layer.file + ": " + (pointer_.empty() ? "/" : pointer_), problem, advice);
+  };
   static const std::vector<std::string> marks = {"documented", "observed", "inferred", "unknown"};
-  if (!value_->contains("mark")) {
-    const bool is_sourced = value_->contains("source") && value_->at("source").is_string();
-    if (is_sourced) fail("a \"source\" needs a \"mark\"", "one of " + join(marks));
+  const auto member = [&](const char* key) {
+    return value.contains(key) && value.at(key).is_string() ? value.at(key).get<std::string>()
+                                                            : std::string();
+  };
+  if (!value.contains("mark")) {
+    if (!member("source").empty())
+      fail_there("a \"source\" needs a \"mark\"", "one of " + join(marks));
     return;
   }
-  const Json& mark = value_->at("mark");
-  const auto known =
-      std::find(marks.begin(), marks.end(), mark.is_string() ? mark.get<std::string>() : "");
-  if (known == marks.end()) fail("\"mark\" must be one of " + join(marks));
-  const auto member = [this](const char* key) {
-    return value_->contains(key) && value_->at(key).is_string() ? value_->at(key).get<std::string>()
-                                                                : std::string();
-  };
-  const std::string stem = std::filesystem::path(file_).stem().string();
-  fact_ = {stem + pointer_, static_cast<Mark>(known - marks.begin()), member("source"),
-           member("note")};
-  if (fact_.source.empty())
-    fail("a value with a mark needs a \"source\"", "name the document or report");
-  remember_fact();
-  if (!value_->contains("value")) return;
-  for (const auto& [key, unused] : value_->items()) {
-    if (key != "value" && !is_source_key(key)) fail("unknown key \"" + key + "\" beside \"value\"");
+  const auto known = std::find(marks.begin(), marks.end(), member("mark"));
+  if (known == marks.end()) fail_there("\"mark\" must be one of " + join(marks));
+  const std::string stem = std::filesystem::path(layer.file).stem().string();
+  layer.fact = {stem + pointer_, static_cast<Mark>(known - marks.begin()), member("source"),
+                member("note"), member("disputed")};
+  if (layer.fact.source.empty())
+    fail_there("a value with a mark needs a \"source\"", "name the document or report");
+  remember(layer.fact);
+  if (!value.contains("value")) return;
+  for (const auto& [key, unused] : value.items()) {
+    if (key != "value" && !is_source_key(key))
+      fail_there("unknown key \"" + key + "\" beside \"value\"");
   }
-  value_ = &value_->at("value");
+  layer.value = &value.at("value");
 }
 
 /// A value may be read more than once, and a file by several blocks.
-void Reader::remember_fact() const {
+void Reader::remember(const Fact& fact) const {
   if (facts_ == nullptr) return;
-  const bool is_known = std::any_of(facts_->begin(), facts_->end(), [this](const Fact& known) {
-    return known.subject == fact_.subject;
+  const bool is_known = std::any_of(facts_->begin(), facts_->end(), [&](const Fact& known) {
+    return known.subject == fact.subject;
   });
-  if (!is_known) facts_->push_back(fact_);
+  if (!is_known) facts_->push_back(fact);
 }
 
 void Reader::fail(const std::string& problem, const std::string& advice) const {
@@ -167,72 +121,86 @@ void Reader::fail(const std::string& problem, const std::string& advice) const {
 }
 
 std::string Reader::kind() const {
-  if (value_->is_string()) return "\"" + value_->get<std::string>() + "\"";
-  return value_->is_structured() ? std::string("an ") + value_->type_name() : value_->dump();
+  if (value().is_string()) return "\"" + value().get<std::string>() + "\"";
+  return value().is_structured() ? std::string("an ") + value().type_name() : value().dump();
 }
 
 void Reader::allow_only(const std::vector<std::string>& keys) const {
-  if (!value_->is_object()) fail("expected an object, found " + kind());
-  for (const auto& [key, unused] : value_->items()) {
-    if (is_source_key(key) || std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
-    fail("unknown key \"" + key + "\"", did_you_mean(key, keys, "known here: " + join(keys)));
+  if (!is_object()) fail("expected an object, found " + kind());
+  for (const Layer& layer : layers_) {
+    for (const auto& [key, unused] : layer.value->items()) {
+      if (is_source_key(key) || std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+      throw InputError(layer.file + ": " + (pointer_.empty() ? "/" : pointer_),
+                       "unknown key \"" + key + "\"",
+                       did_you_mean(key, keys, "known here: " + join(keys)));
+    }
   }
 }
 
 bool Reader::has(const std::string& key) const {
-  return value_->is_object() && value_->contains(key);
+  for (const Layer& layer : layers_) {
+    if (layer.value->is_object() && layer.value->contains(key)) {
+      return !layer.value->at(key).is_null();
+    }
+  }
+  return false;
 }
 
 std::optional<Reader> Reader::find(const std::string& key) const {
   if (!has(key)) return std::nullopt;
-  return Reader(value_->at(key), *this, key);
+  return Reader(*this, key);
 }
 
 Reader Reader::at(const std::string& key) const {
-  if (!value_->is_object()) fail("expected an object, found " + kind());
+  if (!is_object()) fail("expected an object, found " + kind());
   if (!has(key)) fail("missing \"" + key + "\"");
-  return Reader(value_->at(key), *this, key);
+  return Reader(*this, key);
 }
 
 std::vector<std::pair<std::string, Reader>> Reader::members() const {
-  if (!value_->is_object()) fail("expected an object, found " + kind());
+  if (!is_object()) fail("expected an object, found " + kind());
   std::vector<std::pair<std::string, Reader>> all;
-  for (const auto& [key, value] : value_->items()) {
-    if (!is_source_key(key)) all.emplace_back(key, Reader(value, *this, key));
+  for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer) {
+    for (const auto& [key, unused] : layer->value->items()) {
+      const bool is_listed = std::any_of(
+          all.begin(), all.end(),
+          [&, name = key](const std::pair<std::string, Reader>& it) { return it.first == name; });
+      if (!is_source_key(key) && !is_listed && has(key)) all.emplace_back(key, Reader(*this, key));
+    }
   }
   return all;
 }
 
 std::vector<Reader> Reader::items() const {
-  if (!value_->is_array()) fail("expected an array, found " + kind());
+  if (!is_array()) fail("expected an array, found " + kind());
   std::vector<Reader> all;
-  for (std::size_t i = 0; i < value_->size(); ++i) {
-    all.push_back(Reader((*value_)[i], *this, std::to_string(i)));
+  for (std::size_t i = 0; i < value().size(); ++i) {
+    all.push_back(Reader(*this, std::to_string(i)));
   }
   return all;
 }
 
 std::string Reader::text() const {
-  if (!value_->is_string()) fail("expected text, found " + kind());
-  return value_->get<std::string>();
+  if (!value().is_string()) fail("expected text, found " + kind());
+  return value().get<std::string>();
 }
 
 bool Reader::boolean() const {
-  if (!value_->is_boolean()) fail("expected true or false, found " + kind());
-  return value_->get<bool>();
+  if (!value().is_boolean()) fail("expected true or false, found " + kind());
+  return value().get<bool>();
 }
 
 double Reader::real() const {
-  if (!value_->is_number()) fail("expected a number, found " + kind());
-  return value_->get<double>();
+  if (!value().is_number()) fail("expected a number, found " + kind());
+  return value().get<double>();
 }
 
 std::uint32_t Reader::number(std::uint32_t max) const {
   std::optional<std::uint32_t> number;
-  if (value_->is_string()) number = parse_number(value_->get<std::string>());
-  if (value_->is_number_integer()) {
-    const auto value = value_->get<std::int64_t>();
-    if (value >= 0 && value <= UINT32_MAX) number = static_cast<std::uint32_t>(value);
+  if (value().is_string()) number = parse_number(value().get<std::string>());
+  if (value().is_number_integer()) {
+    const auto given = value().get<std::int64_t>();
+    if (given >= 0 && given <= UINT32_MAX) number = static_cast<std::uint32_t>(given);
   }
   if (!number || *number > max) {
     fail("expected a number from 0 to " + (max == UINT32_MAX ? hex(max) : std::to_string(max)) +

@@ -79,15 +79,15 @@ void check_resets(const Reader& chip, const Model& model) {
 
 }  // namespace
 
-void check_name(const Reader& file) {
-  const std::string stem = std::filesystem::path(file.file()).stem().string();
+void check_name(const Reader& file, const std::string& path) {
+  const std::string stem = std::filesystem::path(path).stem().string();
   const std::string name = file.at("name").text();
   if (name == stem) return;
   file.at("name").fail("expected the file's name, \"" + stem + "\", found \"" + name + "\"");
 }
 
 void validate(const Reader& chip, const Model& model) {
-  check_name(chip);
+  check_name(chip, model.file);
   check_in_address_space(chip, model);
   check_no_overlap(chip, model);
   check_bits(chip, model);

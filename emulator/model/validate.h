@@ -5,8 +5,8 @@
 
 namespace dfurig::model {
 
-/// The "name" of a file must be the file's own.
-void check_name(const Reader& file);
+/// The "name" in a file must be the file's own.
+void check_name(const Reader& file, const std::string& path);
 
 /// Runs every check; throws InputError at the first that fails.
 void validate(const Reader& chip, const Model& model);

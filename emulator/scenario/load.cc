@@ -10,14 +10,28 @@
 namespace dfurig::scenario {
 namespace {
 
-model::Model load_model(const model::Reader& reader, const model::Library& library) {
+/// "override": what this scenario has different from the model's files, in their own form.
+model::Changes read_override(const model::Reader& scenario, const std::string& path) {
+  model::Changes changes;
+  const auto reader = scenario.find("override");
+  if (!reader) return changes;
+  reader->allow_only({"chip", "bootloader"});
+  changes.file = path + "#override";
+  if (const auto chip = reader->find("chip")) changes.chip = chip->json();
+  if (const auto bootloader = reader->find("bootloader")) changes.bootloader = bootloader->json();
+  return changes;
+}
+
+model::Model load_model(const model::Reader& scenario, const std::string& path,
+                        const model::Library& library) {
+  const model::Reader reader = scenario.at("model");
   const std::string name = reader.text();
   const std::vector<std::string> known = library.names();
   if (std::find(known.begin(), known.end(), name) == known.end()) {
     reader.fail("there is no model \"" + name + "\"",
                 did_you_mean(name, known, "dfurig models lists them"));
   }
-  return library.load(name);
+  return library.load(name, read_override(scenario, path));
 }
 
 void read_policies(const model::Reader& reader, Scenario& scenario) {
@@ -37,8 +51,8 @@ void read_policies(const model::Reader& reader, Scenario& scenario) {
 Scenario load_scenario(const std::string& path, const model::Library& library) {
   const model::Json json = model::parse_json_file(path);
   const model::Reader reader(json, path);
-  reader.allow_only(
-      {"$schema", "title", "why", "source", "model", "policies", "time_scale", "given", "steps"});
+  reader.allow_only({"$schema", "title", "why", "source", "model", "override", "policies",
+                     "time_scale", "given", "steps"});
   Scenario scenario;
   scenario.file = path;
   scenario.title = reader.at("title").text();
@@ -46,7 +60,7 @@ Scenario load_scenario(const std::string& path, const model::Library& library) {
   if (const auto sources = reader.find("source")) {
     for (const model::Reader& item : sources->items()) scenario.sources.push_back(item.text());
   }
-  scenario.model = load_model(reader.at("model"), library);
+  scenario.model = load_model(reader, path, library);
   if (const auto policies = reader.find("policies")) read_policies(*policies, scenario);
   if (const auto scale = reader.find("time_scale")) {
     scenario.options.time_scale = scale->real();

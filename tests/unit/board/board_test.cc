@@ -57,7 +57,7 @@ TEST_F(BoardTest, StartsTheApplicationUnlessABootRuleHolds) {
   board_.power_on(now_);
   EXPECT_EQ(board_.phase(), Phase::Application);
   EXPECT_FALSE(board_.is_attached());
-  EXPECT_EQ(last_event(), "main flash is selected, and 0x08000000 holds no application");
+  EXPECT_EQ(last_event(), "0x08000000 is selected and holds no application");
 }
 
 TEST_F(BoardTest, StartsTheRomByBootPinsAndComesOnTheBusAfterItsStartUp) {

@@ -19,18 +19,18 @@ constexpr Row pattern1[] = {{0, 0, false}, {0, 1, false}, {1, 0, true}, {1, 1, f
 
 TEST(DecideBoot, FollowsPattern1OnAnF405) {
   const model::Model model = load("stm32f405rg");
-  const stm32::OptionBytes options(model.chip.option_bytes);
+  const stm32::Chip chip(model.chip);
   for (const Row& row : pattern1) {
     const BootDecision decision =
-        decide_boot(model, options, {{"BOOT0", row.BOOT0}, {"BOOT1", row.BOOT1}});
+        decide_boot(model, chip, {{{"BOOT0", row.BOOT0}, {"BOOT1", row.BOOT1}}, false});
     EXPECT_EQ(decision.starts_bootloader, row.starts_bootloader) << decision.reason;
   }
 }
 
 TEST(DecideBoot, SaysWhy) {
   const model::Model model = load("stm32l476rg");
-  const stm32::OptionBytes options(model.chip.option_bytes);
-  EXPECT_EQ(decide_boot(model, options, {{"BOOT0", 1}}).reason, "BOOT0=1, nBOOT1=1");
+  const stm32::Chip chip(model.chip);
+  EXPECT_EQ(decide_boot(model, chip, {{{"BOOT0", 1}}, false}).reason, "BOOT0=1, nBOOT1=1");
 }
 
 class FindApplicationTest : public testing::Test {

@@ -15,7 +15,7 @@ TEST(Reader, ReadsASourcedValueAsItsValueAndRemembersTheFact) {
   const Reader reader(json, "dir/x.json", &facts);
   EXPECT_EQ(reader.at("poll_ms").number(), 7u);
   EXPECT_EQ(reader.at("busy_ms").number(), 8u);
-  EXPECT_EQ(facts, (std::vector<Fact>{{"x/poll_ms", Mark::Observed, "a log", "once"}}));
+  EXPECT_EQ(facts, (std::vector<Fact>{{"x/poll_ms", Mark::Observed, "a log", "once", ""}}));
 }
 
 TEST(Reader, HandsASourceDownToWhatHasNone) {

@@ -1,4 +1,4 @@
-// A copy of the shipped models that a test may break.
+// A small copy of the models that a test may break.
 #pragma once
 
 #include <filesystem>
@@ -21,7 +21,9 @@ class TemporaryModels {
   TemporaryModels() {
     std::string pattern = std::filesystem::temp_directory_path() / "dfurig-models-XXXXXX";
     folder_ = mkdtemp(pattern.data());
-    std::filesystem::copy(shipped_models, folder_, std::filesystem::copy_options::recursive);
+    std::filesystem::copy(std::string(DFURIG_SOURCE_DIR) + "/tests/bad_models/models", folder_,
+                          std::filesystem::copy_options::recursive);
+    std::filesystem::create_directory(folder_ + "/families");
   }
   ~TemporaryModels() { std::filesystem::remove_all(folder_); }
   TemporaryModels(const TemporaryModels&) = delete;
