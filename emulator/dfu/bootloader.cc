@@ -160,6 +160,7 @@ usb::Answer Bootloader::start_leave(Instant now) {
       Departure{Departure::Kind::Jump, address_pointer_, now + milliseconds(timing.busy_ms)};
   state_ = State::dfuMANIFEST;
   status_ = Status::OK;
+  if (spec_.leave_reply == LeaveReply::Lost) return {usb::NoReply{}};
   return status_answer(timing.poll_ms);
 }
 

@@ -35,6 +35,12 @@ enum class UnprotectUnprotected {
 /// Set Address Pointer while read protection is active.
 enum class SetAddressProtected { Accepted, ErrVendor };
 
+/// What the host gets for the GETSTATUS that makes the bootloader leave.
+enum class LeaveReply {
+  Delivered,  ///< dfuMANIFEST
+  Lost,       ///< nothing: the device is gone before the transfer has ended
+};
+
 /// Milliseconds; `busy_ms` is what the operation takes, `poll_ms` what bwPollTimeout says.
 struct Timing {
   std::uint32_t poll_ms = 0;
@@ -61,6 +67,10 @@ struct Alternate {
 struct BootloaderSpec {
   std::string name;   ///< "rom-f4"
   std::string title;  ///< "STM32F4 ROM, V9.1"
+
+  /// The byte by which tools tell ROM versions apart, and where it is (AN2606, "bootloader ID").
+  std::optional<std::uint8_t> id;
+  std::uint32_t id_address = 0;
 
   // USB identity.
   std::uint16_t bcdUSB = 0;
@@ -92,6 +102,7 @@ struct BootloaderSpec {
   WhileBusy while_busy = WhileBusy::Hold;
   UnprotectUnprotected unprotect_unprotected = UnprotectUnprotected::MassErase;
   SetAddressProtected set_address_protected = SetAddressProtected::Accepted;
+  LeaveReply leave_reply = LeaveReply::Delivered;
 
   Timings timings;
   std::uint32_t startup_ms = 0;  ///< from reset until the device is on the bus

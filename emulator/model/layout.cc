@@ -20,7 +20,7 @@ std::string run_text(const stm32::SectorRun& run, const LayoutStyle& style) {
   const bool in_kibibytes = run.size % kibibyte == 0;
   const std::uint32_t size = in_kibibytes ? run.size / kibibyte : run.size;
   return padded(run.count, style.count_digits) + "*" + padded(size, style.size_digits) +
-         (in_kibibytes ? "K" : "") + style.type;
+         (in_kibibytes ? "K" : style.byte_unit) + style.type;
 }
 
 bool is_mapped(std::uint32_t address, const stm32::ChipSpec& chip) {

@@ -12,6 +12,7 @@ struct LayoutStyle {
   unsigned count_digits = 2;  ///< zero-padded: "04"
   unsigned size_digits = 3;   ///< "016"
   std::string type = "g";     ///< readable, erasable, writeable
+  std::string byte_unit;      ///< what stands for the K of a size in bytes: "" or " "
 };
 
 /// "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg"; `name` is "@Internal Flash  ".

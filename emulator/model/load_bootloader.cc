@@ -40,11 +40,12 @@ void read_usb(const Reader& usb, const std::vector<std::uint32_t>& uid, dfu::Boo
 }
 
 LayoutStyle read_layout(const Reader& reader) {
-  reader.allow_only({"count_digits", "size_digits", "type"});
+  reader.allow_only({"count_digits", "size_digits", "type", "byte_unit"});
   LayoutStyle style;
   style.count_digits = reader.at("count_digits").number(8);
   style.size_digits = reader.at("size_digits").number(8);
   style.type = reader.at("type").text();
+  if (const auto unit = reader.find("byte_unit")) style.byte_unit = unit->text();
   return style;
 }
 
@@ -62,6 +63,24 @@ dfu::Alternate read_alternate(const Reader& reader, const stm32::ChipSpec& chip)
   return {name};
 }
 
+/// "version": the ID byte becomes content of the system memory it lies in.
+void read_version(const Reader& reader, Model& model) {
+  reader.allow_only({"id", "at"});
+  dfu::BootloaderSpec& spec = model.bootloader;
+  spec.id = u8(reader.at("id"));
+  spec.id_address = reader.at("at").number();
+  for (stm32::MemorySpec& memory : model.chip.memories) {
+    const bool holds = memory.kind == stm32::MemoryKind::SystemMemory &&
+                       spec.id_address >= memory.base &&
+                       spec.id_address - memory.base < memory.size;
+    if (!holds) continue;
+    memory.initial.resize(memory.size, 0xFF);
+    memory.initial[spec.id_address - memory.base] = *spec.id;
+    return;
+  }
+  reader.at("at").fail("the chip has no system memory at " + hex(spec.id_address));
+}
+
 void read_dfu(const Reader& dfu, dfu::BootloaderSpec& spec) {
   dfu.allow_only({"bmAttributes", "wDetachTimeOut", "wTransferSize", "bcdDFUVersion",
                   "default_address", "get_commands"});
@@ -76,7 +95,8 @@ void read_dfu(const Reader& dfu, dfu::BootloaderSpec& spec) {
 
 void read_behaviour(const Reader& reader, dfu::BootloaderSpec& spec) {
   reader.allow_only({"start_state", "clrstatus_outside_error", "while_busy",
-                     "read_unprotect_when_unprotected", "set_address_when_protected"});
+                     "read_unprotect_when_unprotected", "set_address_when_protected",
+                     "leave_reply"});
   spec.start_state = static_cast<dfu::StartState>(
       reader.at("start_state").choice({"dfuIDLE", "dfuERROR-errFIRMWARE"}));
   spec.clrstatus_outside_error = static_cast<dfu::ClrstatusOutsideError>(
@@ -87,6 +107,8 @@ void read_behaviour(const Reader& reader, dfu::BootloaderSpec& spec) {
       reader.at("read_unprotect_when_unprotected").choice({"mass-erase", "ram-cleared"}));
   spec.set_address_protected = static_cast<dfu::SetAddressProtected>(
       reader.at("set_address_when_protected").choice({"accepted", "errVENDOR"}));
+  spec.leave_reply =
+      static_cast<dfu::LeaveReply>(reader.at("leave_reply").choice({"delivered", "lost"}));
 }
 
 void read_timings(const Reader& reader, dfu::BootloaderSpec& spec) {
@@ -121,12 +143,13 @@ void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& 
   Document document(path, std::filesystem::path(path).parent_path().string());
   document.lay_over(changes.bootloader, changes.file);
   const Reader reader(document, &model.facts);
-  reader.allow_only({"$schema", "extends", "name", "title", "usb", "alternates", "dfu", "behaviour",
-                     "timings", "groups", "entry_policies", "leave_policies"});
+  reader.allow_only({"$schema", "extends", "name", "title", "version", "usb", "alternates", "dfu",
+                     "behaviour", "timings", "groups", "entry_policies", "leave_policies"});
   dfu::BootloaderSpec& spec = model.bootloader;
   spec.name = reader.at("name").text();
   check_name(reader, path);
   spec.title = reader.at("title").text();
+  if (const auto version = reader.find("version")) read_version(*version, model);
   read_usb(reader.at("usb"), uid, spec);
   for (const Reader& alternate : reader.at("alternates").items()) {
     spec.alternates.push_back(read_alternate(alternate, model.chip));

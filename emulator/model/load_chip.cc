@@ -49,8 +49,8 @@ stm32::BlockSpec read_block(const std::string& name, const Reader& reader,
   stm32::BlockSpec block;
   block.name = name;
   block.kind = reader.at("kind").text();
-  block.base = reader.at("base").number();
   const Peripheral& peripheral = peripherals.of(reader.at("kind"));
+  if (peripheral.size > 0) block.base = reader.at("base").number();
   block.size = peripheral.size;
   block.registers = peripheral.registers;
   if (const auto reset = reader.find("reset")) override_resets(*reset, block);

@@ -170,16 +170,24 @@ void add_flash_size(const Reader& reader, stm32::ChipSpec& chip) {
 }
 
 std::vector<std::uint32_t> read_uid(const Reader& reader, stm32::ChipSpec& chip) {
-  reader.allow_only({"address", "words"});
+  reader.allow_only({"address", "words", "offsets"});
   std::vector<std::uint32_t> words;
-  ByteWriter bytes;
-  for (const Reader& word : reader.at("words").items()) {
-    words.push_back(word.number());
-    bytes.u32le(words.back());
-  }
+  for (const Reader& word : reader.at("words").items()) words.push_back(word.number());
   if (words.size() != uid_words) reader.at("words").fail("expected three 32-bit words");
-  chip.memories.push_back(
-      signature("Unique device ID", reader.at("address").number(), bytes.take()));
+  std::vector<std::uint32_t> offsets = {0, 4, 8};
+  if (const auto given = reader.find("offsets")) {
+    offsets.clear();
+    for (const Reader& offset : given->items()) offsets.push_back(offset.number(64));
+    const bool rises = offsets.size() == uid_words && offsets[0] == 0 && offsets[0] < offsets[1] &&
+                       offsets[1] < offsets[2];
+    if (!rises) given->fail("expected three offsets that rise from 0, such as [0, 4, 20]");
+  }
+  Bytes bytes(offsets.back() + 4, 0xFF);
+  for (std::size_t i = 0; i < uid_words; ++i) {
+    const Bytes word = ByteWriter().u32le(words[i]).take();
+    std::copy(word.begin(), word.end(), bytes.begin() + static_cast<std::ptrdiff_t>(offsets[i]));
+  }
+  chip.memories.push_back(signature("Unique device ID", reader.at("address").number(), bytes));
   return words;
 }
 

@@ -10,7 +10,7 @@
 namespace dfurig::model {
 
 struct Peripheral {
-  std::uint32_t size = 0;  ///< bytes of address space
+  std::uint32_t size = 0;  ///< bytes of address space; 0: the core's own, not in memory
   std::vector<stm32::RegisterSpec> registers;
 };
 

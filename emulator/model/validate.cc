@@ -20,11 +20,16 @@ std::vector<Range> ranges_of(const stm32::ChipSpec& chip) {
   for (const stm32::MemorySpec& memory : chip.memories) {
     ranges.push_back({memory.name, memory.base, memory.size});
   }
+  // On some families the window a bootloader shows is made of the flash interface's registers.
   for (const stm32::Window& window : chip.option_bytes.windows) {
-    ranges.push_back({"option bytes", window.address, window.size});
+    const bool is_registers =
+        std::any_of(chip.blocks.begin(), chip.blocks.end(), [&](const stm32::BlockSpec& block) {
+          return window.address >= block.base && window.address - block.base < block.size;
+        });
+    if (!is_registers) ranges.push_back({"option bytes", window.address, window.size});
   }
   for (const stm32::BlockSpec& block : chip.blocks) {
-    ranges.push_back({block.name, block.base, block.size});
+    if (block.size > 0) ranges.push_back({block.name, block.base, block.size});
   }
   return ranges;
 }
