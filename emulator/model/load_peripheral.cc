@@ -89,6 +89,10 @@ void check_fields(const Reader& reader, const RegisterSpec& spec) {
   }
 }
 
+bool takes_keys(const RegisterSpec& spec) {
+  return spec.effect == "flash_keyr" || spec.effect == "flash_optwre";
+}
+
 RegisterSpec read_register(const std::string& name, const Reader& reader) {
   reader.allow_only(
       {"offset", "reset", "access", "effect", "fields", "keys", "unlocks", "lock_bit"});
@@ -108,7 +112,7 @@ RegisterSpec read_register(const std::string& name, const Reader& reader) {
   }
   if (const auto unlocks = reader.find("unlocks")) spec.unlocks = unlocks->text();
   if (const auto lock = reader.find("lock_bit")) spec.lock_bit = lock->number(31);
-  const bool has_lock = spec.effect == "locked" || spec.effect == "flash_keyr";
+  const bool has_lock = spec.effect == "locked" || takes_keys(spec);
   if (has_lock && !reader.has("lock_bit"))
     reader.fail("effect " + spec.effect + " needs \"lock_bit\"");
   if (const auto fields = reader.find("fields")) {
@@ -141,7 +145,7 @@ bool has_register(const Peripheral& peripheral, const std::string& name) {
 
 void check_keys(const Reader& registers, const Peripheral& peripheral) {
   for (const RegisterSpec& spec : peripheral.registers) {
-    if (spec.effect != "flash_keyr") continue;
+    if (!takes_keys(spec)) continue;
     if (spec.keys.empty()) registers.fail(spec.name + " needs \"keys\"");
     if (!has_register(peripheral, spec.unlocks)) {
       registers.fail(spec.name + " unlocks \"" + spec.unlocks + "\", which is no register here");
@@ -153,6 +157,7 @@ void check_keys(const Reader& registers, const Peripheral& peripheral) {
 void check_companions(const Reader& registers, const Peripheral& peripheral) {
   const std::map<std::string, std::vector<std::string>> companions = {
       {"gpio_idr", {"MODER", "OTYPER", "PUPDR", "ODR"}},
+      {"gpio_f1_idr", {"CRL", "CRH", "ODR"}},
       {"gpio_bsrr", {"ODR"}},
       {"gpio_brr", {"ODR"}}};
   for (const RegisterSpec& spec : peripheral.registers) {
@@ -162,6 +167,24 @@ void check_companions(const Reader& registers, const Peripheral& peripheral) {
       if (has_register(peripheral, name)) continue;
       registers.fail("effect " + spec.effect + " of " + spec.name + " needs a register " + name);
     }
+  }
+}
+
+/// ICERn clears what ISERn set, ICPRn what ISPRn set.
+void check_clearing(const Reader& registers, const Peripheral& peripheral) {
+  const std::map<std::string, std::string> prefixes = {{"nvic_icer", "ICER"},
+                                                       {"nvic_icpr", "ICPR"}};
+  for (const RegisterSpec& spec : peripheral.registers) {
+    const auto found = prefixes.find(spec.effect);
+    if (found == prefixes.end()) continue;
+    if (!spec.name.starts_with(found->second)) {
+      registers.fail("effect " + spec.effect + " is for a register " + found->second + "n, not " +
+                     spec.name);
+    }
+    std::string set = spec.name;
+    set[1] = 'S';
+    if (has_register(peripheral, set)) continue;
+    registers.fail("effect " + spec.effect + " of " + spec.name + " needs a register " + set);
   }
 }
 
@@ -193,6 +216,7 @@ Peripheral load_peripheral(const std::string& path, std::vector<Fact>* facts) {
   }
   check_keys(registers, peripheral);
   check_companions(registers, peripheral);
+  check_clearing(registers, peripheral);
   check_switch(registers, peripheral);
   std::sort(peripheral.registers.begin(), peripheral.registers.end(),
             [](const RegisterSpec& a, const RegisterSpec& b) { return a.offset < b.offset; });

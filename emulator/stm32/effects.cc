@@ -17,13 +17,25 @@ PinConfiguration configuration_of(const RegisterBlock& block, unsigned pin) {
   return configuration;
 }
 
-std::uint32_t peek_idr(const RegisterBlock& block, std::size_t) {
+PinConfiguration f1_configuration_of(const RegisterBlock& block, unsigned pin) {
+  const std::uint32_t word = block.value_of(pin < 8 ? "CRL" : "CRH");
+  return f1_configuration(word >> (4 * (pin % 8)) & 0xF, (block.value_of("ODR") >> pin & 1) != 0);
+}
+
+template <typename ConfigurationOf>
+std::uint32_t levels_of(const RegisterBlock& block, ConfigurationOf configuration) {
   std::uint32_t levels = 0;
   for (unsigned pin = 0; pin < pins_per_port; ++pin) {
-    const bool level = pin_reading(configuration_of(block, pin), block.external_levels()[pin]);
+    const bool level = pin_reading(configuration(block, pin), block.external_levels()[pin]);
     if (level) levels |= 1u << pin;
   }
   return levels;
+}
+std::uint32_t peek_idr(const RegisterBlock& block, std::size_t) {
+  return levels_of(block, configuration_of);
+}
+std::uint32_t peek_f1_idr(const RegisterBlock& block, std::size_t) {
+  return levels_of(block, f1_configuration_of);
 }
 
 void set_and_reset_outputs(RegisterBlock& block, std::uint32_t set, std::uint32_t reset) {
@@ -64,10 +76,11 @@ void write_lockable_1(RegisterBlock& block, std::size_t index, std::uint32_t wor
 void write_lockable_2(RegisterBlock& block, std::size_t index, std::uint32_t word) {
   write_lockable(block, index, word, 2, 0);
 }
-void write_afrl(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+/// AFRL and AFRH; CRL and CRH of an F1 (RM0008 §9.2.7).
+void write_lockable_4(RegisterBlock& block, std::size_t index, std::uint32_t word) {
   write_lockable(block, index, word, 4, 0);
 }
-void write_afrh(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+void write_lockable_4_from_8(RegisterBlock& block, std::size_t index, std::uint32_t word) {
   write_lockable(block, index, word, 4, 8);
 }
 
@@ -77,6 +90,14 @@ void write_key(RegisterBlock& block, std::size_t index, std::uint32_t word) {
   const auto locked = block.find(spec.unlocks);
   assert(locked && "the model was validated: unlocks names a register of the block");
   if (block.keys(index).write(word)) block.value(*locked) &= ~(1u << spec.lock_bit);
+}
+
+/// RM0008 §3.3.3, RM0091 §3.2.2: on F0, F1 and F3 the keys set OPTWRE instead of clearing a lock.
+void write_enabling_key(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+  const RegisterSpec& spec = block.spec().registers[index];
+  const auto enabled = block.find(spec.unlocks);
+  assert(enabled && "the model was validated: unlocks names a register of the block");
+  if (block.keys(index).write(word)) block.value(*enabled) |= 1u << spec.lock_bit;
 }
 
 /// A register that takes writes only while its lock bit is 0; the bit itself is set by writing 1.
@@ -100,13 +121,15 @@ void copy_field(std::uint32_t& word, const FieldSpec& from, const FieldSpec& to)
 }
 
 /// RM0090 §7.3.1, RM0351 §6.4.1: a clock that is switched on is ready some time later; here at
-/// once, so that start-up code does not wait for ever.
+/// once, so that start-up code does not wait for ever. The L0 has an HSI16RDYF (RM0376 §7.3.1).
 std::uint32_t peek_ready(const RegisterBlock& block, std::size_t index) {
   const RegisterSpec& spec = block.spec().registers[index];
   std::uint32_t word = block.value(index);
   for (const FieldSpec& on : spec.fields) {
     if (!on.name.ends_with("ON")) continue;
-    const FieldSpec* ready = find_field(spec, on.name.substr(0, on.name.size() - 2) + "RDY");
+    const std::string clock = on.name.substr(0, on.name.size() - 2);
+    const FieldSpec* ready = find_field(spec, clock + "RDY");
+    if (ready == nullptr) ready = find_field(spec, clock + "RDYF");
     if (ready != nullptr) copy_field(word, on, *ready);
   }
   return word;
@@ -123,6 +146,23 @@ std::uint32_t peek_switch(const RegisterBlock& block, std::size_t index) {
   return word;
 }
 
+/// "ISER1" for ICER1, "ISPR0" for ICPR0: the register whose bits this one clears.
+std::size_t cleared_by(const RegisterBlock& block, std::size_t index) {
+  std::string name = block.spec().registers[index].name;
+  name[1] = 'S';
+  const auto set = block.find(name);
+  assert(set && "the model was validated: ICERn has its ISERn, ICPRn its ISPRn");
+  return *set;
+}
+
+/// ARM DDI 0403E §B3.4: writing 1 clears the bit that ISERn or ISPRn set; both read the same.
+void write_clear(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+  block.value(cleared_by(block, index)) &= ~word;
+}
+std::uint32_t peek_cleared(const RegisterBlock& block, std::size_t index) {
+  return block.value(cleared_by(block, index));
+}
+
 constexpr std::array effects = {
     Effect{"", nullptr, nullptr, nullptr},
     Effect{"gpio_moder", nullptr, write_lockable_2, nullptr},
@@ -133,12 +173,18 @@ constexpr std::array effects = {
     Effect{"gpio_bsrr", nullptr, write_bsrr, nullptr},
     Effect{"gpio_brr", nullptr, write_brr, nullptr},
     Effect{"gpio_lckr", read_lckr, write_lckr, peek_lckr},
-    Effect{"gpio_afrl", nullptr, write_afrl, nullptr},
-    Effect{"gpio_afrh", nullptr, write_afrh, nullptr},
+    Effect{"gpio_afrl", nullptr, write_lockable_4, nullptr},
+    Effect{"gpio_afrh", nullptr, write_lockable_4_from_8, nullptr},
+    Effect{"gpio_f1_crl", nullptr, write_lockable_4, nullptr},
+    Effect{"gpio_f1_crh", nullptr, write_lockable_4_from_8, nullptr},
+    Effect{"gpio_f1_idr", nullptr, nullptr, peek_f1_idr},
     Effect{"flash_keyr", nullptr, write_key, nullptr},
+    Effect{"flash_optwre", nullptr, write_enabling_key, nullptr},
     Effect{"locked", nullptr, write_locked, nullptr},
     Effect{"rcc_ready", nullptr, nullptr, peek_ready},
     Effect{"rcc_switch", nullptr, nullptr, peek_switch},
+    Effect{"nvic_icer", nullptr, write_clear, peek_cleared},
+    Effect{"nvic_icpr", nullptr, write_clear, peek_cleared},
 };
 
 const Effect* look_up(const std::string& name) {

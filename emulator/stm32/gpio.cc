@@ -42,6 +42,21 @@ bool pin_reading(const PinConfiguration& pin, std::optional<bool> external) {
   return false;
 }
 
+PinConfiguration f1_configuration(std::uint32_t cnf_and_mode, bool output) {
+  const std::uint32_t mode = cnf_and_mode & 3;
+  const std::uint32_t cnf = cnf_and_mode >> 2 & 3;
+  PinConfiguration pin;
+  pin.output = output;
+  if (mode != 0) {
+    pin.mode = cnf >= 2 ? PinMode::Alternate : PinMode::Output;
+    pin.is_open_drain = (cnf & 1) != 0;
+    return pin;
+  }
+  if (cnf == 0) pin.mode = PinMode::Analog;
+  if (cnf == 2) pin.pull = output ? Pull::Up : Pull::Down;  // 1 floats, 3 is reserved
+  return pin;
+}
+
 void GpioLock::write(std::uint32_t word) {
   if (is_locked()) return;
   const std::uint32_t pins = word & LCK_mask;

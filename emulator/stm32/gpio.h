@@ -1,4 +1,4 @@
-// What a GPIO pin reads: the input stage of RM0351 §8.3 and RM0090 §8.3.
+// What a GPIO pin reads: the input stage of RM0351 §8.3 and RM0090 §8.3; RM0008 §9.1 for the F1.
 #pragma once
 
 #include <array>
@@ -25,6 +25,10 @@ struct PinConfiguration {
 /// A floating pin reads 0: a choice, the silicon promises nothing. An alternate function drives
 /// nothing: no peripheral behind it is modelled.
 bool pin_reading(const PinConfiguration& pin, std::optional<bool> external);
+
+/// The four bits CNF and MODE that CRL or CRH of an F1 has for a pin, and its ODR bit, which
+/// chooses the pull of an input (RM0008 §9.1, table 20).
+PinConfiguration f1_configuration(std::uint32_t cnf_and_mode, bool output);
 
 /// A pin's name taken apart: "PB7" is bit 7 of block "GPIOB".
 struct Pin {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "stm32/register_block.h"
 
 namespace dfurig::stm32 {
@@ -91,6 +93,45 @@ TEST_F(PortTest, FreezesTheConfigurationOfLockedPinsUntilReset) {
   EXPECT_EQ(read("MODER"), 0x3u);
 }
 
+/// RM0008 §9.2: a port of an F1.
+BlockSpec f1_port() {
+  BlockSpec block;
+  block.name = "GPIOA";
+  block.registers = {with_effect("CRL", 0x00, "gpio_f1_crl", 0x44444444),
+                     with_effect("CRH", 0x04, "gpio_f1_crh", 0x44444444),
+                     with_effect("IDR", 0x08, "gpio_f1_idr"),
+                     with_effect("ODR", 0x0C, ""),
+                     with_effect("BSRR", 0x10, "gpio_bsrr"),
+                     with_effect("BRR", 0x14, "gpio_brr"),
+                     with_effect("LCKR", 0x18, "gpio_lckr")};
+  return block;
+}
+
+TEST(F1Port, ComputesIdrFromBothConfigurationRegisters) {
+  NotEmulated not_emulated;
+  const BlockSpec spec = f1_port();
+  RegisterBlock port(spec, not_emulated);
+  port.write(0x00, 4, 0x44444443);  // pin 0: output, push-pull
+  port.write(0x04, 4, 0x84444444);  // pin 15: input with pull
+  port.write(0x10, 4, 0x00008001);  // pin 0 high, pin 15 pulled up
+  port.drive_pin(9, true);
+  EXPECT_EQ(port.read(0x08, 4), 0x8201u);
+  port.write(0x14, 4, 0x8001);
+  EXPECT_EQ(port.peek("IDR"), 0x0200u) << "pin 0 low, pin 15 pulled down";
+}
+
+TEST(F1Port, FreezesTheFourBitsOfLockedPins) {
+  NotEmulated not_emulated;
+  const BlockSpec spec = f1_port();
+  RegisterBlock port(spec, not_emulated);
+  for (const std::uint32_t key : {0x10000u, 0u, 0x10000u}) port.write(0x18, 4, key | 0x8001);
+  ASSERT_EQ(port.read(0x18, 4), 0x18001u);
+  port.write(0x00, 4, 0x33333333);
+  port.write(0x04, 4, 0x33333333);
+  EXPECT_EQ(port.read(0x00, 4), 0x33333334u);
+  EXPECT_EQ(port.read(0x04, 4), 0x43333333u);
+}
+
 TEST(FlashKeys, UnlockTheControlRegister) {
   NotEmulated not_emulated;
   BlockSpec spec;
@@ -113,6 +154,57 @@ TEST(FlashKeys, UnlockTheControlRegister) {
   EXPECT_EQ(flash.read(0x10, 4), 1u);
   flash.write(0x10, 4, 0x80000000);
   EXPECT_EQ(flash.read(0x10, 4), 0x80000000u) << "locked again by software";
+}
+
+TEST(FlashOptionKeys, SetOptwreOnF0F1AndF3) {
+  NotEmulated not_emulated;
+  BlockSpec spec;
+  spec.name = "FLASH";
+  RegisterSpec optkeyr = with_effect("OPTKEYR", 0x08, "flash_optwre");
+  optkeyr.access = Access::WriteOnly;
+  optkeyr.keys = {0x45670123, 0xCDEF89AB};
+  optkeyr.unlocks = "CR";
+  optkeyr.lock_bit = 9;
+  spec.registers = {optkeyr, with_effect("CR", 0x10, "", 0x80)};
+  RegisterBlock flash(spec, not_emulated);
+  flash.write(0x08, 4, 0x45670123);
+  EXPECT_EQ(flash.read(0x10, 4), 0x80u);
+  flash.write(0x08, 4, 0xCDEF89AB);
+  EXPECT_EQ(flash.read(0x10, 4), 0x280u);
+  flash.reset();
+  flash.write(0x08, 4, 0x45670123);
+  flash.write(0x08, 4, 0xFFFFFFFF);
+  EXPECT_EQ(flash.read(0x10, 4), 0x80u) << "a wrong key";
+}
+
+// ARM DDI 0403E §B3.4.3 to §B3.4.6
+TEST(Nvic, ClearsWhatTheOtherRegisterSetsAndReadsTheSame) {
+  NotEmulated not_emulated;
+  BlockSpec spec;
+  spec.name = "NVIC";
+  for (const std::uint32_t n : {0u, 1u}) {
+    for (const auto& [name, offset, effect] :
+         {std::tuple("ISER", 0x000u, ""), std::tuple("ICER", 0x080u, "nvic_icer"),
+          std::tuple("ISPR", 0x100u, ""), std::tuple("ICPR", 0x180u, "nvic_icpr")}) {
+      spec.registers.push_back(with_effect(name + std::to_string(n), offset + 4 * n, effect));
+      if (*effect == '\0') spec.registers.back().access = Access::OneToSet;
+    }
+  }
+  RegisterBlock nvic(spec, not_emulated);
+  for (const std::uint32_t set : {0x000u, 0x004u, 0x100u, 0x104u}) {
+    const std::uint32_t clear = set + 0x80;
+    nvic.write(set, 4, 0x80000011);
+    nvic.write(set, 4, 0x00000002);
+    EXPECT_EQ(nvic.read(set, 4), 0x80000013u) << "0 changes nothing";
+    EXPECT_EQ(nvic.read(clear, 4), 0x80000013u);
+    nvic.write(clear, 4, 0x00000011);
+    EXPECT_EQ(nvic.read(set, 4), 0x80000002u);
+    nvic.write(clear + 3, 1, 0x80);
+    EXPECT_EQ(nvic.read(clear, 4), 0x00000002u) << "by byte";
+  }
+  EXPECT_EQ(nvic.peek("ICPR1"), 0x00000002u);
+  nvic.reset();
+  EXPECT_EQ(nvic.peek("ICER0"), 0u);
 }
 
 TEST(Effects, AreAnExplicitTable) {
@@ -139,6 +231,21 @@ TEST(RccReady, FollowsEachClockThatIsSwitchedOnOrOff) {
   EXPECT_EQ(rcc.read(0, 4), 0x03000003u);
   rcc.write(0, 4, 0x00000001);
   EXPECT_EQ(rcc.read(0, 4), 0x00000003u);
+}
+
+TEST(RccReady, KnowsTheOtherSpellingOfTheL0) {
+  NotEmulated not_emulated;
+  BlockSpec spec;
+  spec.name = "RCC";
+  RegisterSpec cr = with_effect("CR", 0, "rcc_ready", 0x300);
+  cr.fields = {{"HSI16ON", 0, 1, Access::ReadWrite, {}},
+               {"HSI16RDYF", 2, 1, Access::ReadOnly, {}},
+               {"MSION", 8, 1, Access::ReadWrite, {}},
+               {"MSIRDY", 9, 1, Access::ReadOnly, {}}};
+  spec.registers = {cr};
+  RegisterBlock rcc(spec, not_emulated);
+  rcc.write(0, 4, 0x101);
+  EXPECT_EQ(rcc.read(0, 4), 0x305u);
 }
 
 TEST(RccSwitch, TellsTheClockThatIsSelected) {
