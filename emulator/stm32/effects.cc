@@ -92,7 +92,7 @@ void write_key(RegisterBlock& block, std::size_t index, std::uint32_t word) {
   if (block.keys(index).write(word)) block.value(*locked) &= ~(1u << spec.lock_bit);
 }
 
-/// RM0008 §3.3.3, RM0091 §3.2.2: on F0, F1 and F3 the keys set OPTWRE instead of clearing a lock.
+/// FLASH_OPTKEYR in PM0075 and RM0091: on F0, F1 and F3 the keys set OPTWRE, they clear no lock.
 void write_enabling_key(RegisterBlock& block, std::size_t index, std::uint32_t word) {
   const RegisterSpec& spec = block.spec().registers[index];
   const auto enabled = block.find(spec.unlocks);
@@ -121,7 +121,7 @@ void copy_field(std::uint32_t& word, const FieldSpec& from, const FieldSpec& to)
 }
 
 /// RM0090 §7.3.1, RM0351 §6.4.1: a clock that is switched on is ready some time later; here at
-/// once, so that start-up code does not wait for ever. The L0 has an HSI16RDYF (RM0376 §7.3.1).
+/// once, so that start-up code does not wait for ever. The L0 has an HSI16RDYF (RM0376, RCC_CR).
 std::uint32_t peek_ready(const RegisterBlock& block, std::size_t index) {
   const RegisterSpec& spec = block.spec().registers[index];
   std::uint32_t word = block.value(index);
