@@ -24,6 +24,8 @@ std::string to_string(Phase phase) {
       return "application";
     case Phase::Bootloader:
       return "bootloader";
+    case Phase::Stuck:
+      return "stuck";
   }
   return "?";
 }
@@ -80,8 +82,17 @@ void Board::boot(Instant now) {
   is_on_bus_ = false;
   bootloader_.reset();
   const BootDecision decision = decide_boot(model_, chip_, {boot_pins_, was_flash_empty_});
+  if (decision.starts_bootloader && is_closed()) {
+    happen(now, "boot: RDP level 2 closes the ROM (AN2606)");
+    return start_application(now, model_.chip.flash.base);
+  }
   if (decision.starts_bootloader) return enter_bootloader(now, "boot: " + decision.reason);
   start_application(now, decision.address);
+}
+
+bool Board::is_closed() const {
+  return chip_.option_bytes().read_protection() == stm32::ReadProtection::Level2 &&
+         !model_.rom_at_level2;
 }
 
 void Board::start_application(Instant now, std::uint32_t address) {
@@ -102,6 +113,7 @@ void Board::jump_to_bootloader(Instant now) {
 
 void Board::enter_bootloader(Instant now, const std::string& how) {
   remember("before_entry", now);
+  show_flash_layout();
   application_.reset();
   phase_ = Phase::Bootloader;
   happen(now, "ROM bootloader starts (" + how + ")");
@@ -109,6 +121,15 @@ void Board::enter_bootloader(Instant now, const std::string& how) {
   bootloader_.emplace(bootloader_spec_, chip_);
   attach_due_ = now + std::chrono::milliseconds(bootloader_spec_.startup_ms);
   if (*attach_due_ <= now) attach(now);
+}
+
+/// The strings of the alternates follow the layout the option bytes chose.
+void Board::show_flash_layout() {
+  for (dfu::Alternate& alternate : bootloader_spec_.alternates) {
+    if (chip_.flash_layout() >= alternate.names_by_layout.size()) continue;
+    alternate.name = alternate.names_by_layout[chip_.flash_layout()];
+  }
+  descriptors_ = dfu::make_descriptors(bootloader_spec_);
 }
 
 void Board::attach(Instant now) {
@@ -162,10 +183,24 @@ std::optional<Instant> Board::next_event() const {
 
 void Board::depart(const dfu::Departure& departure, Instant now) {
   is_on_bus_ = false;
-  bootloader_.reset();
   happen(now, "USB: detached");
-  if (departure.kind == dfu::Departure::Kind::Reset) return system_reset(now);
-  leave(departure.address, now);
+  if (departure.kind == dfu::Departure::Kind::Stuck) return get_stuck(now);
+  bootloader_.reset();
+  chip_.option_bytes().finish_write();
+  if (departure.kind == dfu::Departure::Kind::Jump) return leave(departure.address, now);
+  const bool loads = bootloader_spec_.options_take_effect == dfu::OptionsTakeEffect::AtReset;
+  if (!loads) return system_reset(now);
+  chip_.reset(stm32::ResetKind::OptionByteLoad);
+  was_flash_empty_ = is_flash_empty(chip_);
+  happen(now, "option bytes loaded, which resets");
+  boot(now);
+}
+
+/// The bootloader stays where it is, off the bus, until somebody resets the chip.
+void Board::get_stuck(Instant now) {
+  happen(now, "Leave: the ROM does not start the application (a defect of this version)");
+  bootloader_.reset();
+  phase_ = Phase::Stuck;
 }
 
 /// AN3156 §5.5; without executable code at the address pointer the device resets instead.

@@ -20,6 +20,7 @@ enum class Phase {
   Off,
   Application,  ///< the application has control
   Bootloader,   ///< the ROM has control and is on USB
+  Stuck,        ///< nothing has control that does anything
 };
 std::string to_string(Phase phase);
 
@@ -97,6 +98,9 @@ class Board : public usb::Device {
   void boot(Instant now);
   void start_application(Instant now, std::uint32_t address);
   void enter_bootloader(Instant now, const std::string& how);
+  bool is_closed() const;
+  void show_flash_layout();
+  void get_stuck(Instant now);
   void attach(Instant now);
   void depart(const dfu::Departure& departure, Instant now);
   void leave(std::uint32_t address, Instant now);

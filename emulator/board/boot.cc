@@ -12,7 +12,7 @@ std::uint32_t condition_value(const std::string& name, const model::Model& model
                               const stm32::Chip& chip, const BootInputs& inputs) {
   if (name == model::empty_condition) return inputs.is_flash_empty ? 1 : 0;
   if (const model::OptionField* field = model.find_option_field(name)) {
-    return read_option_field(*field, chip.option_bytes().content());
+    return read_option_field(*field, chip.option_bytes().loaded());
   }
   const auto pin = inputs.pins.find(name);
   return pin == inputs.pins.end() ? 0 : pin->second;
@@ -73,8 +73,7 @@ BootDecision outcome(const model::BootRow& row, const model::Model& model, const
       break;
   }
   const model::OptionField& field = *model.find_option_field(row.address_field);
-  std::uint32_t address =
-      read_option_field(field, chip.option_bytes().content()) * row.address_unit;
+  std::uint32_t address = read_option_field(field, chip.option_bytes().loaded()) * row.address_unit;
   const auto alias = model.boot_aliases.find(address);
   if (alias != model.boot_aliases.end()) address = alias->second;
   const std::string where = reason + ", " + field.name + " means " + hex(address);

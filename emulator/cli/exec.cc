@@ -76,7 +76,7 @@ int exec_command(const Arguments& all_arguments) {
     const model::Library library = open_library(values);
     for (const std::string& name : models) {
       board::Board& board =
-          boards.emplace_back(library.load(name, changes(values)), board_options(values));
+          boards.emplace_back(load_model(library, name, values), board_options(values));
       power_on(board, values, clock.now());
       exports.add(board);
     }

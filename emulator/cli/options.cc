@@ -100,6 +100,9 @@ void add_board_options(CommandLine& line) {
       "boot-pin", po::value<std::vector<std::string>>()->value_name("PIN=LEVEL"),
       "level of a boot pin at power-on, such as BOOT0=1; may be repeated (default: the levels that "
       "start the ROM bootloader)")(
+      "bootloader", po::value<std::string>()->default_value("")->value_name("NAME"),
+      "put this bootloader into the chip's flash and use it instead of the ROM's (dfurig describe "
+      "lists them)")(
       "set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE"),
       "a value of the model's files for this run, such as "
       "bootloader/behaviour/leave_reply=lost or chip/flash/program_unit=8; may be repeated")(
@@ -111,10 +114,16 @@ void add_board_options(CommandLine& line) {
       "multiplies every busy time and poll time-out; 0: operations take no time");
 }
 
-model::Changes changes(const po::variables_map& values) {
-  return model::parse_changes(values.count("set") == 0
-                                  ? std::vector<std::string>()
-                                  : values["set"].as<std::vector<std::string>>());
+model::Model load_model(const model::Library& library, const std::string& name,
+                        const po::variables_map& values) {
+  const model::Changes changes =
+      model::parse_changes(values.count("set") == 0 ? std::vector<std::string>()
+                                                    : values["set"].as<std::vector<std::string>>());
+  model::Model model = library.load(name, values["bootloader"].as<std::string>(), changes);
+  if (!model.has_usb_dfu()) {
+    throw InputError(name, model.no_usb_dfu, model.flash_bootloader_advice("--bootloader "));
+  }
+  return model;
 }
 
 board::Options board_options(const po::variables_map& values) {

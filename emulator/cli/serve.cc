@@ -86,7 +86,7 @@ int serve_command(const Arguments& arguments) {
   usbip::Exports exports;
   for (const std::string& name : values["model"].as<std::vector<std::string>>()) {
     board::Board& board =
-        boards.emplace_back(library.load(name, changes(values)), board_options(values));
+        boards.emplace_back(load_model(library, name, values), board_options(values));
     power_on(board, values, clock.now());
     exports.add(board);
   }

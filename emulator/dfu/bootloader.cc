@@ -6,16 +6,8 @@
 namespace dfurig::dfu {
 namespace {
 
-using stm32::MemoryStatus;
-
 Duration milliseconds(std::uint32_t ms) {
   return std::chrono::milliseconds(ms);
-}
-
-/// AN3156: an address the memory cannot serve is errTARGET. What a failing memory gives is not
-/// documented (no source shows the ROM using errPROG or errERASE); errTARGET is used there too.
-Status status_of(MemoryStatus status) {
-  return status == MemoryStatus::Ok ? Status::OK : Status::errTARGET;
 }
 
 const Timing& timing_of(const Operation& operation, const Timings& timings) {
@@ -39,11 +31,10 @@ bool is_device_to_host(Event event) {
 
 Bootloader::Bootloader(const BootloaderSpec& spec, stm32::Chip& chip)
     : spec_(spec),
-      chip_(chip),
+      memory_(spec, chip),
       deviations_{true, true, spec.clrstatus_outside_error},
       state_(spec.start_state == StartState::Idle ? State::dfuIDLE : State::dfuERROR),
-      status_(spec.start_state == StartState::Idle ? Status::OK : Status::errFIRMWARE),
-      address_pointer_(spec.default_address) {}
+      status_(spec.start_state == StartState::Idle ? Status::OK : Status::errFIRMWARE) {}
 
 void Bootloader::bus_reset() {
   if (departure_) return;
@@ -101,12 +92,9 @@ usb::Answer Bootloader::upload(const usb::SetupPacket& setup, const Transition& 
   }
   Bytes data = spec_.get_commands;
   if (setup.wValue >= 2) {
-    if (is_protected()) return stall_with(Status::errVENDOR);
-    const auto address = block_address(setup.wValue, spec_.wTransferSize, address_pointer_);
     data.resize(setup.wLength);
-    if (!address || chip_.read_memory(*address, data) != MemoryStatus::Ok) {
-      return stall_with(Status::errTARGET);
-    }
+    const Status status = memory_.read(setup.wValue, data);
+    if (status != Status::OK) return stall_with(status);
   }
   // DFU 1.1 §A.2.10: a short frame ends the upload.
   state_ = data.size() < setup.wLength ? State::dfuIDLE : next.state;
@@ -133,9 +121,8 @@ usb::Answer Bootloader::start_operation(Instant now) {
   const Operation operation = *std::exchange(pending_, std::nullopt);
   running_ = timing_of(operation, spec_.timings);
   busy_until_ = now + milliseconds(running_.busy_ms);
-  const Outcome outcome = std::visit([this](const auto& it) { return run(it); }, operation);
-  result_ = outcome.status;
-  if (outcome.resets) departure_ = Departure{Departure::Kind::Reset, 0, busy_until_};
+  outcome_ = memory_.run(operation);
+  if (outcome_.resets) departure_ = Departure{Departure::Kind::Reset, 0, busy_until_};
   state_ = State::dfuDNBUSY;
   status_ = Status::OK;
   return status_answer(running_.poll_ms);
@@ -144,20 +131,22 @@ usb::Answer Bootloader::start_operation(Instant now) {
 usb::Answer Bootloader::finish_operation(Instant now) {
   if (departure_) return {usb::NoReply{}};  // the reset comes first: there is no second GETSTATUS
   const bool is_busy = now < busy_until_;
+  if (outcome_.wedges) return status_answer(running_.poll_ms);
   if (is_busy && spec_.while_busy == WhileBusy::Stall) return {usb::Stall{}};
   if (is_busy && spec_.while_busy == WhileBusy::DnbusyAgain) {
     return status_answer(running_.poll_ms);
   }
-  state_ = result_ == Status::OK ? State::dfuDNLOAD_IDLE : State::dfuERROR;
-  status_ = result_;
+  state_ = outcome_.status == Status::OK ? State::dfuDNLOAD_IDLE : State::dfuERROR;
+  status_ = outcome_.status;
   return status_answer(0, is_busy ? busy_until_ - now : Duration{0});
 }
 
 usb::Answer Bootloader::start_leave(Instant now) {
   pending_.reset();
   const Timing& timing = spec_.timings.leave;
-  departure_ =
-      Departure{Departure::Kind::Jump, address_pointer_, now + milliseconds(timing.busy_ms)};
+  const bool stays = spec_.defects.count(Defect::LeaveStaysInRom) != 0;
+  departure_ = Departure{stays ? Departure::Kind::Stuck : Departure::Kind::Jump,
+                         memory_.address_pointer(), now + milliseconds(timing.busy_ms)};
   state_ = State::dfuMANIFEST;
   status_ = Status::OK;
   if (spec_.leave_reply == LeaveReply::Lost) return {usb::NoReply{}};
@@ -173,60 +162,6 @@ usb::Answer Bootloader::stall_with(Status status) {
 
 usb::Answer Bootloader::status_answer(std::uint32_t poll_ms, Duration hold) const {
   return {usb::DataStage{encode_status_reply({status_, poll_ms, state_, 0})}, hold};
-}
-
-bool Bootloader::is_protected() const {
-  return chip_.option_bytes().read_protection() != stm32::ReadProtection::Level0;
-}
-
-Bootloader::Outcome Bootloader::run(const SetAddress& operation) {
-  if (is_protected() && spec_.set_address_protected == SetAddressProtected::ErrVendor) {
-    return {Status::errVENDOR};
-  }
-  if (!chip_.is_readable(operation.address, 1)) return {Status::errTARGET};
-  address_pointer_ = operation.address;
-  return {};
-}
-
-Bootloader::Outcome Bootloader::run(const EraseSector& operation) {
-  if (is_protected()) return {Status::errVENDOR};
-  return {status_of(chip_.erase_sector(operation.address))};
-}
-
-Bootloader::Outcome Bootloader::run(const MassErase&) {
-  if (is_protected()) return {Status::errVENDOR};
-  return {status_of(chip_.mass_erase())};
-}
-
-// AN3156 §5.6: RAM cleared, RDP to level 0, which erases the flash; then a reset.
-Bootloader::Outcome Bootloader::run(const ReadUnprotect&) {
-  chip_.clear_ram();
-  const bool was_protected = is_protected();
-  if (was_protected || spec_.unprotect_unprotected == UnprotectUnprotected::MassErase) {
-    if (was_protected) chip_.option_bytes().set_rdp_level0();
-    if (!was_protected) chip_.option_bytes().restore_factory();
-    chip_.flash().erase_all();
-  }
-  return {Status::OK, true};
-}
-
-Bootloader::Outcome Bootloader::run(const WriteMemory& operation) {
-  if (is_protected()) return {Status::errVENDOR};
-  const auto address = block_address(operation.wBlockNum, spec_.wTransferSize, address_pointer_);
-  if (!address) return {Status::errTARGET};
-  stm32::OptionBytes& options = chip_.option_bytes();
-  const auto size = static_cast<std::uint32_t>(operation.data.size());
-  if (!options.contains(*address, 1)) return {status_of(chip_.program(*address, operation.data))};
-  // AN3156 §5.1: option bytes are written from the start of their area, and the chip resets.
-  if (!options.is_window_start(*address) || !options.contains(*address, size)) {
-    return {Status::errTARGET};
-  }
-  options.write(*address, operation.data);
-  return {Status::OK, true};
-}
-
-Bootloader::Outcome Bootloader::run(const Leave&) {
-  return {};
 }
 
 }  // namespace dfurig::dfu

@@ -6,6 +6,7 @@
 #include "dfu/bootloader_spec.h"
 #include "dfu/dfu.h"
 #include "dfu/dfuse.h"
+#include "dfu/memory_operations.h"
 #include "dfu/state_machine.h"
 #include "stm32/chip.h"
 #include "usb/device.h"
@@ -17,6 +18,7 @@ struct Departure {
   enum class Kind {
     Jump,   ///< …the application at `address` starts (Leave)
     Reset,  ///< …the chip resets (option bytes written, Read Unprotect)
+    Stuck,  ///< …nothing more happens: the ROM never gives up control
   };
   Kind kind = Kind::Jump;
   std::uint32_t address = 0;
@@ -36,15 +38,10 @@ class Bootloader {
 
   State state() const { return state_; }
   Status status() const { return status_; }
-  std::uint32_t address_pointer() const { return address_pointer_; }
+  std::uint32_t address_pointer() const { return memory_.address_pointer(); }
   const std::optional<Departure>& departure() const { return departure_; }
 
  private:
-  struct Outcome {
-    Status status = Status::OK;
-    bool resets = false;
-  };
-
   usb::Answer dnload(const usb::SetupPacket& setup, ByteView data, const Transition& next);
   usb::Answer upload(const usb::SetupPacket& setup, const Transition& next);
   usb::Answer getstatus(const Transition& next, Instant now);
@@ -54,24 +51,15 @@ class Bootloader {
   usb::Answer stall_with(Status status);
   usb::Answer status_answer(std::uint32_t poll_ms, Duration hold = {}) const;
 
-  Outcome run(const SetAddress& operation);
-  Outcome run(const EraseSector& operation);
-  Outcome run(const MassErase& operation);
-  Outcome run(const ReadUnprotect& operation);
-  Outcome run(const WriteMemory& operation);
-  Outcome run(const Leave& operation);
-  bool is_protected() const;
-
   const BootloaderSpec& spec_;
-  stm32::Chip& chip_;
+  MemoryOperations memory_;
   Deviations deviations_;
   State state_;
   Status status_;
-  std::uint32_t address_pointer_;
   std::optional<Operation> pending_;  ///< accepted by DNLOAD, runs on GETSTATUS
   Timing running_;                    ///< of the operation that dfuDNBUSY stands for
   Instant busy_until_{};
-  Status result_ = Status::OK;  ///< what dfuDNBUSY will end with
+  MemoryOperations::Outcome outcome_;  ///< what dfuDNBUSY will end with
   std::optional<Departure> departure_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,30 @@ enum class UnprotectUnprotected {
 /// Set Address Pointer while read protection is active.
 enum class SetAddressProtected { Accepted, ErrVendor };
 
+/// Read, Write and Erase while read protection is active.
+enum class ProtectedAccess {
+  ErrVendor,  ///< refused, whatever the target (AN3156 table 4)
+  Dropped,    ///< option bytes readable, writes and erases acknowledged and without effect (U5)
+};
+
+/// A write whose length is no multiple of the memory's program unit.
+enum class MisalignedWrite {
+  AsMemory,   ///< the memory's odd-tail rule decides
+  AllFail,    ///< this one and all that follow fail (AN2606 table 7)
+  Corrupted,  ///< the last unit is programmed with wrong bytes (AN2606, L47x and L43x)
+};
+
+/// When option bytes that the bootloader wrote, or Read Unprotect changed, take effect.
+enum class OptionsTakeEffect { AtReset, AtPowerOn };
+
+/// Faults of single ROM versions (AN2606 known limitations and reports).
+enum class Defect {
+  MassEraseDoesNothing,   ///< H74x V13.3
+  Bank2EraseWedges,       ///< H743 Rev V: stays in dfuDNBUSY though the page is erased
+  Bank2EraseHitsFurther,  ///< F76x: bank-2 sector i erases i + 4
+  LeaveStaysInRom,        ///< H753 V9.0, L5 V9.0: off the bus, and no application starts
+};
+
 /// What the host gets for the GETSTATUS that makes the bootloader leave.
 enum class LeaveReply {
   Delivered,  ///< dfuMANIFEST
@@ -61,6 +86,8 @@ struct Timings {
 /// One alternate setting: a name and the memory it shows.
 struct Alternate {
   std::string name;  ///< the whole interface string, "@Internal Flash  /0x08000000/…"
+  /// For each of FlashSpec::layouts where the string follows it; else empty.
+  std::vector<std::string> names_by_layout{};
   bool operator==(const Alternate&) const = default;
 };
 
@@ -103,6 +130,11 @@ struct BootloaderSpec {
   UnprotectUnprotected unprotect_unprotected = UnprotectUnprotected::MassErase;
   SetAddressProtected set_address_protected = SetAddressProtected::Accepted;
   LeaveReply leave_reply = LeaveReply::Delivered;
+  ProtectedAccess protected_access = ProtectedAccess::ErrVendor;
+  MisalignedWrite misaligned_write = MisalignedWrite::AsMemory;
+  OptionsTakeEffect options_take_effect = OptionsTakeEffect::AtReset;
+  std::set<Defect> defects;
+  std::uint32_t reserved_ram = 0;  ///< bytes from the start of RAM that the ROM uses itself
 
   Timings timings;
   std::uint32_t startup_ms = 0;  ///< from reset until the device is on the bus

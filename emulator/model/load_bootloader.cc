@@ -56,11 +56,24 @@ std::string read_alternate_name(const Reader& reader, const stm32::ChipSpec& chi
                        read_layout(reader.at("flash_layout")));
 }
 
+/// The strings for every layout the option bytes can choose.
+std::vector<std::string> read_names_by_layout(const Reader& reader, const stm32::ChipSpec& chip) {
+  std::vector<std::string> names;
+  if (reader.is_text()) return names;
+  for (const stm32::FlashLayout& layout : chip.flash.layouts) {
+    stm32::FlashSpec flash = chip.flash;
+    flash.sectors = layout.sectors;
+    names.push_back(
+        layout_string(reader.at("name").text(), flash, read_layout(reader.at("flash_layout"))));
+  }
+  return names;
+}
+
 dfu::Alternate read_alternate(const Reader& reader, const stm32::ChipSpec& chip) {
   const std::string name = read_alternate_name(reader, chip);
   const std::string fault = layout_fault(name, chip);
   if (!fault.empty()) reader.fail("\"" + name + "\" " + fault);
-  return {name};
+  return {name, read_names_by_layout(reader, chip)};
 }
 
 /// "version": the ID byte becomes content of the system memory it lies in.
@@ -93,10 +106,25 @@ void read_dfu(const Reader& dfu, dfu::BootloaderSpec& spec) {
   if (spec.wTransferSize == 0) dfu.at("wTransferSize").fail("expected a size above 0, found 0");
 }
 
+const std::vector<std::string> defect_names = {"mass-erase-does-nothing", "bank2-erase-wedges",
+                                               "bank2-erase-hits-further", "leave-stays-in-rom"};
+
+void read_switches(const Reader& reader, dfu::BootloaderSpec& spec) {
+  spec.protected_access = static_cast<dfu::ProtectedAccess>(
+      reader.at("protected_access").choice({"errVENDOR", "dropped"}));
+  spec.misaligned_write = static_cast<dfu::MisalignedWrite>(
+      reader.at("misaligned_write").choice({"as-memory", "all-fail", "corrupted"}));
+  spec.options_take_effect = static_cast<dfu::OptionsTakeEffect>(
+      reader.at("options_take_effect").choice({"at-reset", "at-power-on"}));
+  for (const Reader& defect : reader.at("defects").items()) {
+    spec.defects.insert(static_cast<dfu::Defect>(defect.choice(defect_names)));
+  }
+}
+
 void read_behaviour(const Reader& reader, dfu::BootloaderSpec& spec) {
   reader.allow_only({"start_state", "clrstatus_outside_error", "while_busy",
-                     "read_unprotect_when_unprotected", "set_address_when_protected",
-                     "leave_reply"});
+                     "read_unprotect_when_unprotected", "set_address_when_protected", "leave_reply",
+                     "protected_access", "misaligned_write", "options_take_effect", "defects"});
   spec.start_state = static_cast<dfu::StartState>(
       reader.at("start_state").choice({"dfuIDLE", "dfuERROR-errFIRMWARE"}));
   spec.clrstatus_outside_error = static_cast<dfu::ClrstatusOutsideError>(
@@ -107,6 +135,7 @@ void read_behaviour(const Reader& reader, dfu::BootloaderSpec& spec) {
       reader.at("read_unprotect_when_unprotected").choice({"mass-erase", "ram-cleared"}));
   spec.set_address_protected = static_cast<dfu::SetAddressProtected>(
       reader.at("set_address_when_protected").choice({"accepted", "errVENDOR"}));
+  read_switches(reader, spec);
   spec.leave_reply =
       static_cast<dfu::LeaveReply>(reader.at("leave_reply").choice({"delivered", "lost"}));
 }
@@ -143,8 +172,9 @@ void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& 
   Document document(path, std::filesystem::path(path).parent_path().string());
   document.lay_over(changes.bootloader, changes.file);
   const Reader reader(document, &model.facts);
-  reader.allow_only({"$schema", "extends", "name", "title", "version", "usb", "alternates", "dfu",
-                     "behaviour", "timings", "groups", "entry_policies", "leave_policies"});
+  reader.allow_only({"$schema", "extends", "name", "title", "version", "reserved_ram", "usb",
+                     "alternates", "dfu", "behaviour", "timings", "groups", "entry_policies",
+                     "leave_policies"});
   dfu::BootloaderSpec& spec = model.bootloader;
   spec.name = reader.at("name").text();
   check_name(reader, path);
@@ -156,6 +186,7 @@ void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& 
   }
   if (spec.alternates.empty()) reader.at("alternates").fail("expected at least one alternate");
   read_dfu(reader.at("dfu"), spec);
+  spec.reserved_ram = reader.at("reserved_ram").number();
   read_behaviour(reader.at("behaviour"), spec);
   read_timings(reader.at("timings"), spec);
   const Reader groups = reader.at("groups");

@@ -87,15 +87,45 @@ void read_blocks(const Reader& reader, const std::string& folder, Model& model) 
   }
 }
 
+/// The file of the bootloader that is asked for, the ROM's when none is; absent when that has no
+/// USB DFU.
+std::optional<std::string> bootloader_file(const Reader& chip, const std::string& folder,
+                                           const std::string& asked_for, Model& model) {
+  if (const auto list = chip.find("flash_bootloaders")) {
+    for (const Reader& item : list->items()) {
+      named_file(item.text(), folder, item.place());
+      model.flash_bootloaders.push_back(item.text());
+    }
+  }
+  if (const auto why = chip.find("no_usb_dfu")) model.no_usb_dfu = why->text();
+  const bool has_rom = model.no_usb_dfu.empty();
+  if (!has_rom && chip.has("bootloader")) {
+    chip.at("bootloader").fail("expected null, because there is \"no_usb_dfu\"");
+  }
+  if (asked_for.empty() || (has_rom && chip.at("bootloader").text() == asked_for)) {
+    if (!has_rom) return std::nullopt;
+    const Reader rom = chip.at("bootloader");
+    return named_file(rom.text(), folder, rom.place());
+  }
+  const auto& known = model.flash_bootloaders;
+  if (std::find(known.begin(), known.end(), asked_for) == known.end()) {
+    throw InputError(model.name, "no bootloader \"" + asked_for + "\" for this chip",
+                     did_you_mean(asked_for, known, model.flash_bootloader_advice("")));
+  }
+  return folder + "/" + asked_for + ".json";
+}
+
 }  // namespace
 
-Model load_chip(const std::string& path, const std::string& folder, const Changes& changes) {
+Model load_chip(const std::string& path, const std::string& folder, const std::string& bootloader,
+                const Changes& changes) {
   Model model;
   Document document(path, folder + "/families");
   document.lay_over(changes.chip, changes.file);
   const Reader reader(document, &model.facts);
-  reader.allow_only({"$schema", "extends", "name", "title", "family", "core", "bootloader", "uid",
-                     "flash_size_at", "flash", "memories", "option_bytes", "boot", "peripherals"});
+  reader.allow_only({"$schema", "extends", "name", "title", "family", "core", "bootloader",
+                     "no_usb_dfu", "flash_bootloaders", "uid", "flash_size_at", "flash", "memories",
+                     "option_bytes", "boot", "peripherals"});
   model.file = path;
   model.name = reader.at("name").text();
   model.title = reader.at("title").text();
@@ -105,9 +135,8 @@ Model load_chip(const std::string& path, const std::string& folder, const Change
   read_blocks(reader.at("peripherals"), folder, model);
   load_boot(reader.at("boot"), model);
   validate(reader, model);
-  const Reader bootloader = reader.at("bootloader");
-  load_bootloader(named_file(bootloader.text(), folder + "/bootloaders", bootloader.place()), uid,
-                  changes, model);
+  const auto file = bootloader_file(reader, folder + "/bootloaders", bootloader, model);
+  if (file) load_bootloader(*file, uid, changes, model);
   return model;
 }
 

@@ -7,8 +7,9 @@
 
 namespace dfurig::model {
 
-/// Loads the chip file with the peripherals and the bootloader it names from `folder`.
-/// Throws InputError.
-Model load_chip(const std::string& path, const std::string& folder, const Changes& changes);
+/// Loads the chip file with the peripherals and the bootloader it names from `folder`; the one of
+/// its flash_bootloaders instead that `bootloader` names. Throws InputError.
+Model load_chip(const std::string& path, const std::string& folder, const std::string& bootloader,
+                const Changes& changes);
 
 }  // namespace dfurig::model

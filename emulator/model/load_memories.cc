@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/load_option_bytes.h"
 #include "support/hex.h"
 
 namespace dfurig::model {
@@ -12,33 +13,54 @@ constexpr std::size_t uid_words = 3;
 /// Whatever a file says, loading it must not take all memory there is.
 constexpr std::uint64_t region_size_max = 16 << 20;
 
-void check_sectors(const Reader& reader, const stm32::FlashSpec& flash) {
-  std::uint64_t size = 0;
-  for (const stm32::SectorRun& run : flash.sectors) {
-    size += std::uint64_t{run.count} * run.size;
-    if (run.size % flash.program_unit == 0) continue;
-    reader.at("sectors").fail("a sector of " + std::to_string(run.size) +
-                              " bytes is not a whole number of program units");
-  }
-  const std::uint64_t stated = reader.at("size").number(region_size_max);
-  if (size != stated) {
-    reader.at("sectors").fail("the sectors add up to " + std::to_string(size) +
-                              " bytes, \"size\" says " + std::to_string(stated));
-  }
-}
-
-stm32::FlashSpec read_flash(const Reader& reader) {
-  reader.allow_only(
-      {"base", "size", "sectors", "program_unit", "erased_value", "over_written", "odd_tail"});
-  stm32::FlashSpec flash;
-  flash.base = reader.at("base").number();
-  for (const Reader& item : reader.at("sectors").items()) {
+std::vector<stm32::SectorRun> read_sectors(const Reader& reader) {
+  std::vector<stm32::SectorRun> sectors;
+  for (const Reader& item : reader.items()) {
     item.allow_only({"count", "size"});
-    flash.sectors.push_back({item.at("count").number(65536), item.at("size").number()});
-    if (flash.sectors.back().count == 0 || flash.sectors.back().size == 0) {
+    sectors.push_back({item.at("count").number(65536), item.at("size").number()});
+    if (sectors.back().count == 0 || sectors.back().size == 0) {
       item.fail("expected a count and a size above 0");
     }
   }
+  return sectors;
+}
+
+void check_sectors(const Reader& reader, const std::vector<stm32::SectorRun>& sectors,
+                   unsigned program_unit, std::uint64_t stated) {
+  std::uint64_t size = 0;
+  for (const stm32::SectorRun& run : sectors) {
+    size += std::uint64_t{run.count} * run.size;
+    if (run.size % program_unit == 0) continue;
+    reader.fail("a sector of " + std::to_string(run.size) +
+                " bytes is not a whole number of program units");
+  }
+  if (size != stated) {
+    reader.fail("the sectors add up to " + std::to_string(size) + " bytes, \"size\" says " +
+                std::to_string(stated));
+  }
+}
+
+/// "layouts": sectors that an option bit chooses; the first is the factory's.
+void read_layouts(const Reader& reader, const Model& model, stm32::FlashSpec& flash) {
+  for (const Reader& item : reader.items()) {
+    item.allow_only({"when", "sectors"});
+    const auto conditions = item.at("when").members();
+    if (conditions.size() != 1) item.at("when").fail("expected one option bit");
+    const auto& [name, value] = conditions.front();
+    const OptionField* field = model.find_option_field(name);
+    if (field == nullptr) value.fail("no field \"" + name + "\" in option_bytes/fields");
+    flash.layouts.push_back(
+        {field->byte, field->bit, value.number(1) != 0, read_sectors(item.at("sectors"))});
+  }
+  if (flash.layouts.empty()) reader.fail("expected at least one layout");
+  flash.sectors = flash.layouts.front().sectors;
+}
+
+stm32::FlashSpec read_flash(const Reader& reader, const Model& model) {
+  reader.allow_only({"base", "size", "sectors", "layouts", "program_unit", "erased_value",
+                     "over_written", "odd_tail"});
+  stm32::FlashSpec flash;
+  flash.base = reader.at("base").number();
   flash.program_unit = reader.at("program_unit").number(64);
   if (flash.program_unit == 0) reader.at("program_unit").fail("expected 1 to 64 bytes, found 0");
   flash.erased_value = static_cast<std::uint8_t>(reader.at("erased_value").number(0xFF));
@@ -46,7 +68,16 @@ stm32::FlashSpec read_flash(const Reader& reader) {
       reader.at("over_written").choice({"and", "refused-unless-zero"}));
   flash.odd_tail =
       static_cast<stm32::OddTail>(reader.at("odd_tail").choice({"written", "dropped"}));
-  check_sectors(reader, flash);
+  const std::uint32_t size = reader.at("size").number(region_size_max);
+  if (const auto layouts = reader.find("layouts")) {
+    read_layouts(*layouts, model, flash);
+    for (const stm32::FlashLayout& layout : flash.layouts) {
+      check_sectors(*layouts, layout.sectors, flash.program_unit, size);
+    }
+    return flash;
+  }
+  flash.sectors = read_sectors(reader.at("sectors"));
+  check_sectors(reader.at("sectors"), flash.sectors, flash.program_unit, size);
   return flash;
 }
 
@@ -65,91 +96,28 @@ Bytes read_contents(const Reader& reader, const stm32::MemorySpec& memory) {
   return contents;
 }
 
+stm32::OtpLocks read_otp_locks(const Reader& reader, const stm32::MemorySpec& memory) {
+  reader.allow_only({"block_size", "locks_at"});
+  stm32::OtpLocks locks{reader.at("block_size").number(), reader.at("locks_at").number()};
+  const bool fits = locks.block_size > 0 && locks.locks_at % locks.block_size == 0 &&
+                    locks.locks_at + locks.locks_at / locks.block_size <= memory.size;
+  if (!fits) reader.fail("the blocks and a lock byte for each do not fit " + memory.name);
+  return locks;
+}
+
 stm32::MemorySpec read_memory(const std::string& name, const Reader& reader) {
-  reader.allow_only({"kind", "base", "size", "contents"});
+  reader.allow_only({"kind", "base", "size", "contents", "otp"});
   stm32::MemorySpec memory;
   memory.name = name;
   memory.kind = static_cast<stm32::MemoryKind>(
-      reader.at("kind").choice({"ram", "system-memory", "otp", "device-feature"}));
+      reader.at("kind").choice({"ram", "system-memory", "otp", "device-feature", "eeprom"}));
   memory.base = reader.at("base").number();
   memory.size = reader.at("size").number(region_size_max);
   if (memory.size == 0) reader.at("size").fail("expected a size above 0, found 0");
   if (const auto contents = reader.find("contents"))
     memory.initial = read_contents(*contents, memory);
+  if (const auto otp = reader.find("otp")) memory.otp_locks = read_otp_locks(*otp, memory);
   return memory;
-}
-
-stm32::WriteProtectionSpec read_write_protection(const Reader& reader, std::uint32_t size,
-                                                 std::uint32_t sectors) {
-  reader.allow_only({"sector_bits", "areas"});
-  stm32::WriteProtectionSpec spec;
-  if (const auto bits = reader.find("sector_bits")) {
-    bits->allow_only({"byte", "count"});
-    spec.bits = {bits->at("byte").number(size - 1), bits->at("count").number(sectors)};
-    if (spec.bits->byte + (spec.bits->count + 7) / 8 > size) {
-      bits->fail("the bits leave the option bytes");
-    }
-  }
-  if (const auto areas = reader.find("areas")) {
-    for (const Reader& area : areas->items()) {
-      area.allow_only({"start", "end", "first_sector"});
-      spec.areas.push_back({area.at("start").number(size - 1), area.at("end").number(size - 1),
-                            area.at("first_sector").number(sectors - 1)});
-    }
-  }
-  return spec;
-}
-
-std::uint32_t read_windows(const Reader& reader, stm32::OptionBytesSpec& spec) {
-  std::uint32_t size = 0;
-  for (const Reader& item : reader.items()) {
-    item.allow_only({"address", "size"});
-    spec.windows.push_back({item.at("address").number(), item.at("size").number(4096)});
-    if (spec.windows.back().size == 0) item.at("size").fail("expected a size above 0, found 0");
-    size += spec.windows.back().size;
-  }
-  if (size == 0) reader.fail("expected at least one window");
-  return size;
-}
-
-OptionField read_option_field(const std::string& name, const Reader& reader, std::uint32_t size) {
-  reader.allow_only({"byte", "bit", "width", "meaning"});
-  OptionField field;
-  field.name = name;
-  field.byte = reader.at("byte").number(size - 1);
-  if (const auto bit = reader.find("bit")) field.bit = bit->number(7);
-  if (const auto width = reader.find("width")) field.width = width->number(32);
-  if (const auto meaning = reader.find("meaning")) field.meaning = meaning->text();
-  if (field.width == 0 || field.byte * 8 + field.bit + field.width > size * 8) {
-    reader.fail("the field leaves the option bytes");
-  }
-  return field;
-}
-
-stm32::OptionBytesSpec read_option_bytes(const Reader& reader, Model& model) {
-  reader.allow_only({"windows", "factory", "rdp", "write_protection", "fields"});
-  stm32::OptionBytesSpec spec;
-  const std::uint32_t size = read_windows(reader.at("windows"), spec);
-  const Reader factory = reader.at("factory");
-  spec.factory = factory.bytes();
-  if (spec.factory.size() != size) {
-    factory.fail("expected " + std::to_string(size) + " bytes, the size of all windows, found " +
-                 std::to_string(spec.factory.size()));
-  }
-  const Reader rdp = reader.at("rdp");
-  rdp.allow_only({"byte", "level0", "level2"});
-  spec.rdp_offset = rdp.at("byte").number(size - 1);
-  spec.rdp_level0 = static_cast<std::uint8_t>(rdp.at("level0").number(0xFF));
-  spec.rdp_level2 = static_cast<std::uint8_t>(rdp.at("level2").number(0xFF));
-  if (const auto protection = reader.find("write_protection")) {
-    std::uint32_t sectors = 0;
-    for (const stm32::SectorRun& run : model.chip.flash.sectors) sectors += run.count;
-    spec.write_protection = read_write_protection(*protection, size, sectors);
-  }
-  for (const auto& [name, field] : reader.at("fields").members()) {
-    model.option_fields.push_back(read_option_field(name, field, size));
-  }
-  return spec;
 }
 
 /// Device electronic signature words (RM0090 §39, RM0351 §49) as memory the application can read.
@@ -195,11 +163,12 @@ std::vector<std::uint32_t> read_uid(const Reader& reader, stm32::ChipSpec& chip)
 
 std::vector<std::uint32_t> load_memories(const Reader& chip, Model& model) {
   stm32::ChipSpec& spec = model.chip;
-  spec.flash = read_flash(chip.at("flash"));
+  load_option_bytes(chip.at("option_bytes"), model);
+  spec.flash = read_flash(chip.at("flash"), model);
+  spec.option_bytes.erased_value = spec.flash.erased_value;
   for (const auto& [name, value] : chip.at("memories").members()) {
     spec.memories.push_back(read_memory(name, value));
   }
-  spec.option_bytes = read_option_bytes(chip.at("option_bytes"), model);
   add_flash_size(chip.at("flash_size_at"), spec);
   return read_uid(chip.at("uid"), spec);
 }

@@ -34,17 +34,28 @@ std::vector<std::string> Library::names() const {
   return names;
 }
 
-Model Library::load(const std::string& name, const Changes& changes) const {
+std::string Model::flash_bootloader_advice(const std::string& before,
+                                           const std::string& after) const {
+  std::string names;
+  for (const std::string& name_of_one : flash_bootloaders) {
+    names += (names.empty() ? "" : " or ") + name_of_one;
+  }
+  return names.empty() ? "" : "put one into its flash: " + before + names + after;
+}
+
+Model Library::load(const std::string& name, const std::string& bootloader,
+                    const Changes& changes) const {
   const std::vector<std::string> known = names();
   if (std::find(known.begin(), known.end(), name) == known.end()) {
     throw InputError("model \"" + name + "\"", "there is no such model",
                      did_you_mean(name, known, "dfurig models lists them"));
   }
-  return load_file(folder_ + "/chips/" + name + ".json", changes);
+  return load_file(folder_ + "/chips/" + name + ".json", bootloader, changes);
 }
 
-Model Library::load_file(const std::string& path, const Changes& changes) const {
-  return load_chip(path, folder_, changes);
+Model Library::load_file(const std::string& path, const std::string& bootloader,
+                         const Changes& changes) const {
+  return load_chip(path, folder_, bootloader, changes);
 }
 
 }  // namespace dfurig::model

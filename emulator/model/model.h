@@ -100,9 +100,17 @@ struct Model {
   std::string core;    ///< "Cortex-M4F"
 
   stm32::ChipSpec chip;
-  dfu::BootloaderSpec bootloader;
+  dfu::BootloaderSpec bootloader;              ///< without a name when there is none
+  std::string no_usb_dfu;                      ///< why the ROM has none; a sentence's end
+  std::vector<std::string> flash_bootloaders;  ///< files that can be put into this chip's flash
+
+  bool has_usb_dfu() const { return !bootloader.name.empty(); }
+  /// "put one into its flash: --bootloader cubemx-f103"; empty when there is none to put.
+  std::string flash_bootloader_advice(const std::string& before,
+                                      const std::string& after = "") const;
 
   std::vector<OptionField> option_fields;
+  bool rom_at_level2 = false;  ///< F74x and F75x: the ROM starts at RDP level 2 too (AN2606)
   std::vector<std::string> boot_pins;  ///< "BOOT0", "BOOT1"
   std::vector<BootRow> boot_table;     ///< main flash when no row holds
   /// Where memory shows a second time: alias -> address (RM0385 §2: ITCM 0x00200000).
@@ -128,11 +136,14 @@ class Library {
   const std::string& folder() const { return folder_; }
   /// Model names in alphabetical order.
   std::vector<std::string> names() const;
-  /// Loads "stm32f405rg". Throws InputError: unknown name (with near names), or any fault in the
-  /// files it is made of (file, line or JSON pointer, what was expected).
-  Model load(const std::string& name, const Changes& changes = {}) const;
+  /// Loads "stm32f405rg" with its ROM's bootloader, or with one of its flash_bootloaders. Throws
+  /// InputError: unknown name (with near names), or any fault in the files it is made of (file,
+  /// line or JSON pointer, what was expected).
+  Model load(const std::string& name, const std::string& bootloader = "",
+             const Changes& changes = {}) const;
   /// Loads a chip file by its path, with this library's peripherals and bootloaders.
-  Model load_file(const std::string& path, const Changes& changes = {}) const;
+  Model load_file(const std::string& path, const std::string& bootloader = "",
+                  const Changes& changes = {}) const;
 
  private:
   std::string folder_;

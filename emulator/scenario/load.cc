@@ -22,6 +22,7 @@ model::Changes read_override(const model::Reader& scenario, const std::string& p
   return changes;
 }
 
+/// The chip, with the bootloader that "given" puts into its flash.
 model::Model load_model(const model::Reader& scenario, const std::string& path,
                         const model::Library& library) {
   const model::Reader reader = scenario.at("model");
@@ -31,7 +32,16 @@ model::Model load_model(const model::Reader& scenario, const std::string& path,
     reader.fail("there is no model \"" + name + "\"",
                 did_you_mean(name, known, "dfurig models lists them"));
   }
-  return library.load(name, read_override(scenario, path));
+  const auto given = scenario.find("given");
+  const auto bootloader = given ? given->find("bootloader") : std::nullopt;
+  if (bootloader) bootloader->choice(library.load(name).flash_bootloaders);
+  model::Model model =
+      library.load(name, bootloader ? bootloader->text() : "", read_override(scenario, path));
+  if (!model.has_usb_dfu()) {
+    reader.fail(name + ": " + model.no_usb_dfu,
+                model.flash_bootloader_advice("\"given\": { \"bootloader\": \"", "\" }"));
+  }
+  return model;
 }
 
 void read_policies(const model::Reader& reader, Scenario& scenario) {

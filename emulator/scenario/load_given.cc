@@ -86,7 +86,7 @@ RegisterValue read_register_value(const model::Reader& reader, const stm32::Chip
 
 Given read_given(const model::Reader& reader, const std::string& scenario_file,
                  const model::Model& model) {
-  reader.allow_only({"boot_pins", "flash", "option_bytes", "pins", "application"});
+  reader.allow_only({"bootloader", "boot_pins", "flash", "option_bytes", "pins", "application"});
   Given given;
   if (const auto pins = reader.find("boot_pins")) {
     pins->allow_only(model.boot_pins);

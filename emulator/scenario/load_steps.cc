@@ -140,7 +140,7 @@ Expect read_expect(const model::Reader& reader, const std::string& scenario_file
                      "flash", "changes"});
   Expect expect;
   if (const auto phase = reader.find("phase")) {
-    phase->choice({"off", "application", "bootloader"});
+    phase->choice({"off", "application", "bootloader", "stuck"});
     expect.phase = phase->text();
   }
   if (const auto state = reader.find("dfu_state")) expect.dfu_state = state->text();

@@ -80,7 +80,7 @@ void Bench::set_up() {
   const Given& given = scenario_.given;
   for (const Image& image : given.flash) board_.chip().flash().preload(image.address, image.data);
   for (const auto& [address, bytes] : given.option_bytes) {
-    board_.chip().option_bytes().write(address, bytes);
+    board_.chip().option_bytes().preload(address, bytes);
   }
   for (const auto& [pin, level] : given.pins) board_.chip().drive_pin(pin, level);
   for (const auto& [pin, level] : given.boot_pins) board_.set_boot_pin(pin, level);

@@ -10,7 +10,8 @@ namespace dfurig::stm32 {
 namespace {
 
 Bytes initial_content(const MemorySpec& spec) {
-  Bytes content(spec.size, spec.kind == MemoryKind::Ram ? 0x00 : 0xFF);
+  const bool is_zero = spec.kind == MemoryKind::Ram || spec.kind == MemoryKind::Eeprom;
+  Bytes content(spec.size, is_zero ? 0x00 : 0xFF);
   std::copy(spec.initial.begin(), spec.initial.end(), content.begin());
   return content;
 }
@@ -21,10 +22,20 @@ std::pair<std::string, std::string> split_name(const std::string& register_name)
   return {register_name.substr(0, dot), register_name.substr(dot + 1)};
 }
 
-/// OTP: bits can be programmed once, whatever the erased level of main flash.
-void program_once(std::span<std::uint8_t> content, ByteView data) {
-  for (std::size_t i = 0; i < data.size(); ++i) content[i] &= data[i];
+/// OTP: bits can be programmed once, whatever the erased level of main flash; a block whose lock
+/// byte is 0 keeps what it has (RM0090 §3.6.5).
+void program_once(const MemorySpec& spec, Bytes& content, std::size_t offset, ByteView data) {
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const std::size_t at = offset + i;
+    const auto& locks = spec.otp_locks;
+    const bool is_locked =
+        locks && at < locks->locks_at && content[locks->locks_at + at / locks->block_size] == 0x00;
+    if (!is_locked) content[at] &= data[i];
+  }
 }
+
+/// AN3156: the first byte is the supply range, 0 to 4; the others are reserved and stay 0xFF.
+constexpr std::uint8_t supply_range_max = 4;
 
 MemoryStatus status_of(FlashStatus status) {
   switch (status) {
@@ -51,6 +62,19 @@ Chip::Chip(const ChipSpec& spec)
 void Chip::reset(ResetKind kind) {
   for (RegisterBlock& block : blocks_) block.reset();
   if (kind == ResetKind::PowerOn) clear_ram();
+  if (kind != ResetKind::System) load_option_bytes();
+}
+
+void Chip::load_option_bytes() {
+  option_bytes_.load();
+  const std::vector<FlashLayout>& layouts = spec_.flash.layouts;
+  for (std::size_t i = 0; i < layouts.size(); ++i) {
+    const bool bit = (option_bytes_.loaded()[layouts[i].byte] >> layouts[i].bit & 1) != 0;
+    if (bit != layouts[i].value) continue;
+    flash_layout_ = i;
+    flash_.lay_out(layouts[i].sectors);
+    return;
+  }
 }
 
 Chip::Region* Chip::find_region(std::uint32_t address, std::uint32_t size) {
@@ -176,16 +200,21 @@ MemoryStatus Chip::program(std::uint32_t address, ByteView data) {
   if (flash_.contains(address, 1)) return status_of(program_flash(address, data));
   Region* region = find_region(address, size);
   if (region == nullptr) return MemoryStatus::BadAddress;
-  const std::span<std::uint8_t> content =
-      std::span(region->content).subspan(address - region->spec.base, size);
+  const std::size_t offset = address - region->spec.base;
+  const std::span<std::uint8_t> content = std::span(region->content).subspan(offset, size);
   switch (region->spec.kind) {
     case MemoryKind::SystemMemory:
       return MemoryStatus::BadAddress;
     case MemoryKind::Otp:
-      program_once(content, data);
+      program_once(region->spec, region->content, offset, data);
+      return MemoryStatus::Ok;
+    case MemoryKind::DeviceFeature:
+      if (offset != 0 || data.empty() || data[0] > supply_range_max)
+        return MemoryStatus::BadAddress;
+      content[0] = data[0];
       return MemoryStatus::Ok;
     case MemoryKind::Ram:
-    case MemoryKind::DeviceFeature:
+    case MemoryKind::Eeprom:
       std::copy(data.begin(), data.end(), content.begin());
       return MemoryStatus::Ok;
   }

@@ -18,8 +18,9 @@
 namespace dfurig::stm32 {
 
 enum class ResetKind {
-  PowerOn,  ///< RAM content is lost as well
-  System,   ///< registers go to reset values; RAM and flash keep their content
+  PowerOn,         ///< RAM content is lost as well; option bytes are loaded
+  OptionByteLoad,  ///< registers go to reset values, option bytes are loaded
+  System,          ///< registers go to reset values; RAM, flash and options keep what they have
 };
 
 /// How a memory operation of the bootloader ended.
@@ -64,6 +65,8 @@ class Chip {
   /// Erases nothing while a sector is write-protected (RM0090 §3.6.4).
   MemoryStatus mass_erase();
   void clear_ram();
+  /// Which of FlashSpec::layouts the loaded option bytes choose; 0 when there is only one.
+  std::size_t flash_layout() const { return flash_layout_; }
 
   // --- What a debugger sees and does: content, whatever the clocks. ---
 
@@ -104,11 +107,13 @@ class Chip {
   bool is_aligned(std::uint32_t address, unsigned width, const std::string& what);
   bool takes_accesses(const RegisterBlock& block, const std::string& what);
   void hold_blocks_in_reset();
+  void load_option_bytes();
 
   ChipSpec spec_;
   NotEmulated not_emulated_;
   Flash flash_;
   OptionBytes option_bytes_;
+  std::size_t flash_layout_ = 0;
   std::vector<Region> regions_;
   std::vector<RegisterBlock> blocks_;
 };

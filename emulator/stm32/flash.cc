@@ -6,10 +6,10 @@
 namespace dfurig::stm32 {
 namespace {
 
-std::vector<Sector> lay_out(const FlashSpec& spec) {
+std::vector<Sector> place(std::uint32_t base, const std::vector<SectorRun>& runs) {
   std::vector<Sector> sectors;
-  std::uint32_t address = spec.base;
-  for (const SectorRun& run : spec.sectors) {
+  std::uint32_t address = base;
+  for (const SectorRun& run : runs) {
     for (unsigned i = 0; i < run.count; ++i) {
       sectors.push_back({address, run.size});
       address += run.size;
@@ -27,8 +27,15 @@ std::uint32_t FlashSpec::size() const {
 }
 
 Flash::Flash(const FlashSpec& spec)
-    : spec_(spec), sectors_(lay_out(spec)), content_(spec.size(), spec.erased_value) {
+    : spec_(spec),
+      sectors_(place(spec.base, spec.sectors)),
+      content_(spec.size(), spec.erased_value) {
   assert(spec.program_unit > 0);
+}
+
+void Flash::lay_out(const std::vector<SectorRun>& sectors) {
+  sectors_ = place(spec_.base, sectors);
+  assert(sectors_.back().address + sectors_.back().size - spec_.base == content_.size());
 }
 
 bool Flash::contains(std::uint32_t address, std::uint32_t size) const {

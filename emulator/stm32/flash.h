@@ -26,6 +26,8 @@ class Flash {
   explicit Flash(const FlashSpec& spec);
 
   const FlashSpec& spec() const { return spec_; }
+  /// Lays the sectors out anew; content survives. The size must be the same.
+  void lay_out(const std::vector<SectorRun>& sectors);
   bool contains(std::uint32_t address, std::uint32_t size) const;
   const std::vector<Sector>& sectors() const { return sectors_; }
   std::optional<std::size_t> find_sector_index(std::uint32_t address) const;

@@ -4,8 +4,29 @@
 #include <cassert>
 
 namespace dfurig::stm32 {
+namespace {
 
-OptionBytes::OptionBytes(const OptionBytesSpec& spec) : spec_(spec), content_(spec.factory) {}
+/// Calls visit(value, complement) with the offsets of each pair of bytes.
+template <typename Visit>
+void for_each_pair(const OptionBytesSpec& spec, Visit visit) {
+  const std::size_t unit = spec.complement == Complement::Byte       ? 1
+                           : spec.complement == Complement::HalfWord ? 2
+                                                                     : 4;
+  if (spec.complement == Complement::None) return;
+  std::size_t offset = 0;
+  for (const Window& window : spec.windows) {
+    for (std::size_t at = 0; at + 2 * unit <= window.size; at += 2 * unit) {
+      for (std::size_t i = 0; i < unit; ++i) visit(offset + at + i, offset + at + unit + i);
+    }
+    offset += window.size;
+  }
+}
+
+}  // namespace
+
+OptionBytes::OptionBytes(const OptionBytesSpec& spec) : spec_(spec), content_(spec.factory) {
+  load();
+}
 
 /// Where in `content_` an address is; absent when the range is in no window.
 std::optional<std::size_t> OptionBytes::find_offset(std::uint32_t address,
@@ -36,32 +57,78 @@ ByteView OptionBytes::view(std::uint32_t address, std::uint32_t size) const {
   return ByteView(content_).subspan(*offset, size);
 }
 
-void OptionBytes::write(std::uint32_t window_start, ByteView data) {
+void OptionBytes::preload(std::uint32_t window_start, ByteView data) {
   const auto offset = find_offset(window_start, static_cast<std::uint32_t>(data.size()));
   assert(offset);
   std::copy(data.begin(), data.end(), content_.begin() + static_cast<std::ptrdiff_t>(*offset));
+  compute_complements(*offset, *offset + data.size());
+}
+
+void OptionBytes::begin_write(std::uint32_t window_start, ByteView data) {
+  if (read_protection() == ReadProtection::Level2) return;
+  std::size_t offset = 0;
+  for (const Window& window : spec_.windows) {
+    if (window.address == window_start) {
+      assert(data.size() <= window.size);
+      const auto start = content_.begin() + static_cast<std::ptrdiff_t>(offset);
+      std::fill(start, start + window.size, spec_.erased_value);
+      write_ = Write{offset, Bytes(data.begin(), data.end())};
+      return;
+    }
+    offset += window.size;
+  }
+}
+
+void OptionBytes::finish_write() {
+  if (!write_) return;
+  std::copy(write_->data.begin(), write_->data.end(),
+            content_.begin() + static_cast<std::ptrdiff_t>(write_->offset));
+  write_.reset();
+  compute_complements(0, 0);
+}
+
+void OptionBytes::compute_complements(std::size_t given_from, std::size_t given_to) {
+  for_each_pair(spec_, [=, this](std::size_t value, std::size_t complement) {
+    const bool is_given = given_from <= complement && complement < given_to;
+    if (!is_given) content_[complement] = static_cast<std::uint8_t>(~content_[value]);
+  });
+}
+
+void OptionBytes::load() {
+  write_.reset();
+  loaded_ = content_;
+  for_each_pair(spec_, [this](std::size_t value, std::size_t complement) {
+    if (content_[complement] != static_cast<std::uint8_t>(~content_[value])) loaded_[value] = 0xFF;
+  });
 }
 
 bool OptionBytes::is_write_protected(std::size_t sector) const {
   const WriteProtectionSpec& spec = spec_.write_protection;
-  if (spec.bits && sector < spec.bits->count) {
-    return (content_[spec.bits->byte + sector / 8] >> sector % 8 & 1) == 0;
-  }
-  return std::any_of(spec.areas.begin(), spec.areas.end(), [&](const auto& area) {
-    const std::size_t first = area.first_sector + content_[area.start];
-    const std::size_t last = area.first_sector + content_[area.end];
+  const auto covers = [&](const WriteProtectionSpec::Bits& bits) {
+    if (sector < bits.first_sector) return false;
+    std::size_t bit = (sector - bits.first_sector) / bits.sectors_per_bit;
+    if (bit >= bits.count && !bits.last_bit_covers_rest) return false;
+    bit = std::min<std::size_t>(bit, bits.count - 1);
+    return (loaded_[bits.bytes[bit / 8]] >> bit % 8 & 1) == (bits.protects_when ? 1 : 0);
+  };
+  const auto reaches = [&](const WriteProtectionSpec::Area& area) {
+    const std::size_t first = area.first_sector + loaded_[area.start];
+    const std::size_t last = area.first_sector + loaded_[area.end];
     return first <= sector && sector <= last;
-  });
+  };
+  return std::any_of(spec.bits.begin(), spec.bits.end(), covers) ||
+         std::any_of(spec.areas.begin(), spec.areas.end(), reaches);
 }
 
 ReadProtection OptionBytes::read_protection() const {
-  const std::uint8_t rdp = content_[spec_.rdp_offset];
+  const std::uint8_t rdp = loaded_[spec_.rdp_offset];
   if (rdp == spec_.rdp_level0) return ReadProtection::Level0;
   return rdp == spec_.rdp_level2 ? ReadProtection::Level2 : ReadProtection::Level1;
 }
 
 void OptionBytes::set_rdp_level0() {
   content_[spec_.rdp_offset] = spec_.rdp_level0;
+  compute_complements(0, 0);
 }
 
 }  // namespace dfurig::stm32

@@ -1,4 +1,5 @@
-// Option bytes as the bootloader sees them: windows of bytes, erased and programmed as a whole.
+// Option bytes: windows of bytes that are erased and programmed as a whole, and take effect when
+// the chip loads them.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@ enum class ReadProtection { Level0, Level1, Level2 };
 
 class OptionBytes {
  public:
+  /// As from the factory, loaded.
   explicit OptionBytes(const OptionBytesSpec& spec);
 
   const OptionBytesSpec& spec() const { return spec_; }
@@ -19,10 +21,23 @@ class OptionBytes {
   /// AN3156: writes must start at the start of an option-byte area.
   bool is_window_start(std::uint32_t address) const;
 
+  /// What is programmed.
   ByteView content() const { return content_; }
   ByteView view(std::uint32_t address, std::uint32_t size) const;
-  /// Stores `data` from a window's start; what is not given keeps its value.
-  void write(std::uint32_t window_start, ByteView data);
+  /// What is in effect: as programmed at the last load. A value whose complement does not fit
+  /// counts as all ones (RM0091, RM0351 "option byte loading error"; other families inferred).
+  ByteView loaded() const { return loaded_; }
+  /// Option byte loading, at power-on and where a reset does it. Drops an unfinished write.
+  void load();
+
+  /// Stores `data` from a window's start as a programmer over SWD would: what is not given keeps
+  /// its value, but complements behind `data` are computed; those within it are taken as they are.
+  void preload(std::uint32_t window_start, ByteView data);
+  /// The bootloader's write, first half: the window is erased. Nothing happens at RDP level 2.
+  void begin_write(std::uint32_t window_start, ByteView data);
+  /// Second half: the data is programmed; the hardware computes complements. Without it, as after a
+  /// power cut, the window stays erased.
+  void finish_write();
 
   bool is_write_protected(std::size_t sector) const;
   ReadProtection read_protection() const;
@@ -30,10 +45,19 @@ class OptionBytes {
   void restore_factory() { content_ = spec_.factory; }
 
  private:
+  struct Write {
+    std::size_t offset = 0;
+    Bytes data;
+  };
+
   std::optional<std::size_t> find_offset(std::uint32_t address, std::uint32_t size) const;
+  /// All of them but those at offsets `given_from` to `given_to`.
+  void compute_complements(std::size_t given_from, std::size_t given_to);
 
   OptionBytesSpec spec_;
   Bytes content_;
+  Bytes loaded_;
+  std::optional<Write> write_;
 };
 
 }  // namespace dfurig::stm32

@@ -87,13 +87,24 @@ enum class OddTail {
   Dropped,  ///< they are lost without an error
 };
 
+/// Sectors while some option bits have this value (F76x nDBANK). Bits count in
+/// OptionBytesSpec::factory order.
+struct FlashLayout {
+  unsigned byte = 0;
+  unsigned bit = 0;
+  bool value = false;
+  std::vector<SectorRun> sectors;
+  bool operator==(const FlashLayout&) const = default;
+};
+
 struct FlashSpec {
   std::uint32_t base = 0;
-  std::vector<SectorRun> sectors;
-  unsigned program_unit = 1;  ///< bytes
+  std::vector<SectorRun> sectors;  ///< with the factory's option bytes
+  unsigned program_unit = 1;       ///< bytes
   std::uint8_t erased_value = 0xFF;
   ProgramOverWritten over_written = ProgramOverWritten::And;
   OddTail odd_tail = OddTail::Written;
+  std::vector<FlashLayout> layouts{};  ///< empty: there is only one
   std::uint32_t size() const;
   bool operator==(const FlashSpec&) const = default;
 };
@@ -108,10 +119,14 @@ struct Window {
 /// Option bits that write-protect sectors, by sector number from the start of flash. Offsets count
 /// in OptionBytesSpec::factory order.
 struct WriteProtectionSpec {
-  /// A bit a sector, 0 protects (F4 nWRP).
+  /// A run of bits, each for so many sectors (nWRP of F0 to F7, WRPR of L0 and L1).
   struct Bits {
-    unsigned byte = 0;  ///< where bit 0 is
+    std::vector<unsigned> bytes;  ///< where bits 0 to 7, 8 to 15, … are
     unsigned count = 0;
+    unsigned first_sector = 0;
+    unsigned sectors_per_bit = 1;
+    bool last_bit_covers_rest = false;  ///< F0, F1, F3: all sectors from there to the end
+    bool protects_when = false;         ///< the value of a bit that protects
     bool operator==(const Bits&) const = default;
   };
   /// From the sector in byte `start` to the one in byte `end`, both included (L4 WRPxyR).
@@ -121,9 +136,17 @@ struct WriteProtectionSpec {
     unsigned first_sector = 0;  ///< what these bytes count from
     bool operator==(const Area&) const = default;
   };
-  std::optional<Bits> bits;
+  std::vector<Bits> bits;
   std::vector<Area> areas;
   bool operator==(const WriteProtectionSpec&) const = default;
+};
+
+/// How option bytes prove themselves: what stands behind each value is its complement.
+enum class Complement {
+  None,
+  Byte,      ///< F0, F1, F3
+  HalfWord,  ///< L0, L1
+  Word,      ///< L4, G0, G4, WB, C0
 };
 
 struct OptionBytesSpec {
@@ -131,19 +154,35 @@ struct OptionBytesSpec {
   Bytes factory;            ///< the content of all windows, one after the other
   unsigned rdp_offset = 0;  ///< byte offset of RDP in that content
   std::uint8_t rdp_level0 = 0xAA;
-  std::uint8_t rdp_level2 = 0xCC;
-  WriteProtectionSpec write_protection = {};
+  std::optional<std::uint8_t> rdp_level2 = 0xCC;  ///< F1 has no level 2
+  WriteProtectionSpec write_protection;
+  Complement complement = Complement::None;
+  std::uint8_t erased_value = 0xFF;
   bool operator==(const OptionBytesSpec&) const = default;
 };
 
-enum class MemoryKind { Ram, SystemMemory, Otp, DeviceFeature };
+enum class MemoryKind {
+  Ram,
+  SystemMemory,
+  Otp,
+  DeviceFeature,  ///< AN3156: four virtual bytes, the first is the supply range
+  Eeprom,         ///< L0, L1: written without erasing
+};
+
+/// Blocks of OTP that a lock byte each closes (RM0090 §3.6.5: 0x00 locks).
+struct OtpLocks {
+  std::uint32_t block_size = 0;  ///< bytes
+  std::uint32_t locks_at = 0;    ///< offset of the first lock byte
+  bool operator==(const OtpLocks&) const = default;
+};
 
 struct MemorySpec {
   std::string name;  ///< "SRAM1", "System memory"
   MemoryKind kind = MemoryKind::Ram;
   std::uint32_t base = 0;
   std::uint32_t size = 0;
-  Bytes initial;  ///< content at the start of the region; the rest is 0 (RAM) or 0xFF
+  Bytes initial;  ///< content at the start; the rest is 0 (RAM, EEPROM) or 0xFF
+  std::optional<OtpLocks> otp_locks{};
   bool operator==(const MemorySpec&) const = default;
 };
 

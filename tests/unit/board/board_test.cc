@@ -71,7 +71,7 @@ TEST_F(BoardTest, StartsTheRomByBootPinsAndComesOnTheBusAfterItsStartUp) {
 }
 
 TEST_F(BoardTest, AsksOptionBitsAsWellAsPins) {
-  board_.chip().option_bytes().write(0x1FFF7800, Bytes{0xAA, 0xF8, 0x6F});  // nBOOT1 = 0
+  board_.chip().option_bytes().preload(0x1FFF7800, Bytes{0xAA, 0xF8, 0x6F});  // nBOOT1 = 0
   board_.set_boot_pin("BOOT0", 1);
   board_.power_on(now_);
   EXPECT_EQ(board_.phase(), Phase::Application);

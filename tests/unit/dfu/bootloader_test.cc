@@ -46,10 +46,14 @@ class BootloaderTest : public testing::Test {
     EXPECT_EQ(status().bState, State::dfuDNBUSY);
     return status();
   }
-  void protect() { chip_.option_bytes().write(0x1FFFC000, Bytes{0x55}); }
+  void protect() {
+    chip_.option_bytes().preload(0x1FFFC000, Bytes{0x55});
+    chip_.option_bytes().load();
+  }
 
   Instant now_{};
-  stm32::Chip chip_{small_chip()};
+  stm32::ChipSpec chip_spec_ = small_chip();
+  stm32::Chip chip_{chip_spec_};
   BootloaderSpec spec_ = small_rom();
   Bootloader rom_{spec_, chip_};
 };
@@ -132,6 +136,7 @@ TEST_F(BootloaderTest, ReadUnprotectErasesAndResetsAndGivesNoSecondStatus) {
   ASSERT_TRUE(rom_.departure());
   EXPECT_EQ(rom_.departure()->kind, Departure::Kind::Reset);
   EXPECT_EQ(chip_.flash().content()[0], 0xFF);
+  chip_.option_bytes().load();
   EXPECT_EQ(chip_.option_bytes().read_protection(), stm32::ReadProtection::Level0);
 }
 
@@ -151,7 +156,102 @@ TEST_F(BootloaderTest, WritesOptionBytesFromTheirStartOnlyAndResets) {
   out(DFU_DNLOAD, 2, {0xAA, 7, 8, 9});
   EXPECT_EQ(status().bState, State::dfuDNBUSY);
   ASSERT_TRUE(rom_.departure());
+  EXPECT_EQ(chip_.option_bytes().content()[1], 0xFF) << "erased until the operation has ended";
+  chip_.option_bytes().finish_write();
   EXPECT_EQ(chip_.option_bytes().content()[1], 7);
+}
+
+TEST_F(BootloaderTest, DropsWritesOfAProtectedChipWhereThatPolicyIsChosen) {
+  spec_.protected_access = ProtectedAccess::Dropped;
+  protect();
+  EXPECT_EQ(operate(2, {1, 2}).bState, State::dfuDNLOAD_IDLE);
+  EXPECT_EQ(chip_.flash().content()[0], 0xFF);
+  EXPECT_EQ(operate(0, {0x41}).bState, State::dfuDNLOAD_IDLE);
+  EXPECT_EQ(operate(0, {0x21, 0x00, 0xC0, 0xFF, 0x1F}).bStatus, Status::OK);
+  out(DFU_ABORT, 0);
+  EXPECT_EQ(std::get<usb::DataStage>(in(DFU_UPLOAD, 4, 2).reply).data, (Bytes{0x55, 1, 2, 3}));
+  out(DFU_ABORT, 0);
+  EXPECT_EQ(operate(0, {0x21, 0, 0, 0, 0x08}).bStatus, Status::OK);
+  out(DFU_ABORT, 0);
+  EXPECT_EQ(in(DFU_UPLOAD, 4, 2).reply, usb::ControlReply{usb::Stall{}});
+  EXPECT_EQ(rom_.status(), Status::errVENDOR);
+}
+
+TEST_F(BootloaderTest, FailsAllWritesAfterAMisalignedOneWhereThatPolicyIsChosen) {
+  spec_.misaligned_write = MisalignedWrite::AllFail;
+  chip_spec_.flash.program_unit = 2;
+  stm32::Chip chip(chip_spec_);
+  MemoryOperations memory(spec_, chip);
+  EXPECT_EQ(memory.run(WriteMemory{2, {1, 2}}).status, Status::OK);
+  EXPECT_EQ(memory.run(WriteMemory{3, {1}}).status, Status::errTARGET);
+  EXPECT_EQ(memory.run(WriteMemory{4, {1, 2}}).status, Status::errTARGET);
+}
+
+TEST_F(BootloaderTest, CorruptsTheLastUnitOfAMisalignedWriteWhereThatPolicyIsChosen) {
+  spec_.misaligned_write = MisalignedWrite::Corrupted;
+  chip_spec_.flash.program_unit = 2;
+  stm32::Chip chip(chip_spec_);
+  MemoryOperations memory(spec_, chip);
+  EXPECT_EQ(memory.run(WriteMemory{2, {1, 2, 3}}).status, Status::OK);
+  EXPECT_EQ(Bytes(chip.flash().content().begin(), chip.flash().content().begin() + 4),
+            (Bytes{1, 2, 3, 0}));
+}
+
+TEST_F(BootloaderTest, KeepsItsOwnRam) {
+  spec_.reserved_ram = 32;
+  EXPECT_EQ(operate(0, {0x21, 0x1F, 0, 0, 0x20}).bStatus, Status::errTARGET);
+  out(DFU_CLRSTATUS, 0);
+  EXPECT_EQ(operate(0, {0x21, 0x20, 0, 0, 0x20}).bStatus, Status::OK);
+}
+
+TEST_F(BootloaderTest, MassEraseDoesNothingWithThatDefect) {
+  spec_.defects = {Defect::MassEraseDoesNothing};
+  chip_.flash().preload(0x08000000, Bytes{1});
+  EXPECT_EQ(operate(0, {0x41}).bStatus, Status::OK);
+  EXPECT_EQ(chip_.flash().content()[0], 1);
+}
+
+// betaflight-configurator, H743 Rev V: CLRSTATUS gives errUNKNOWN, a second one dfuIDLE.
+TEST_F(BootloaderTest, WedgesAfterABank2EraseWithThatDefect) {
+  spec_.defects = {Defect::Bank2EraseWedges};
+  EXPECT_EQ(operate(0, erase_first).bState, State::dfuDNLOAD_IDLE) << "bank 1";
+  chip_.flash().preload(0x08000800, Bytes{1});
+  EXPECT_EQ(operate(0, {0x41, 0x00, 0x08, 0x00, 0x08}).bState, State::dfuDNBUSY);
+  now_ += milliseconds(10000);
+  EXPECT_EQ(status().bState, State::dfuDNBUSY);
+  EXPECT_EQ(chip_.flash().content()[0x800], 0xFF) << "though the erase is done";
+  EXPECT_EQ(out(DFU_CLRSTATUS, 0), usb::ControlReply{usb::Ack{}});
+  EXPECT_EQ(status(), (StatusReply{Status::errUNKNOWN, 0, State::dfuERROR, 0}));
+  out(DFU_CLRSTATUS, 0);
+  EXPECT_EQ(status().bState, State::dfuIDLE);
+}
+
+TEST_F(BootloaderTest, ErasesFurtherInBank2WithThatDefect) {
+  spec_.defects = {Defect::Bank2EraseHitsFurther};
+  chip_spec_.flash.sectors = {{16, 256}};
+  stm32::Chip chip(chip_spec_);
+  chip.flash().preload(0x08000000, Bytes(4096, 0x11));
+  MemoryOperations memory(spec_, chip);
+  EXPECT_EQ(memory.run(EraseSector{0x08000800}).status, Status::OK);
+  EXPECT_EQ(chip.flash().content()[0x800], 0x11);
+  EXPECT_EQ(chip.flash().content()[0xC00], 0xFF);
+  EXPECT_EQ(memory.run(EraseSector{0x08000F00}).status, Status::errTARGET) << "beyond the end";
+}
+
+TEST_F(BootloaderTest, StaysInTheRomWithThatDefect) {
+  spec_.defects = {Defect::LeaveStaysInRom};
+  out(DFU_DNLOAD, 0);
+  status();
+  ASSERT_TRUE(rom_.departure());
+  EXPECT_EQ(rom_.departure()->kind, Departure::Kind::Stuck);
+}
+
+TEST_F(BootloaderTest, LosesTheReplyToTheLastGetstatusWhereThatPolicyIsChosen) {
+  spec_.leave_reply = LeaveReply::Lost;
+  out(DFU_DNLOAD, 0);
+  EXPECT_EQ(in(DFU_GETSTATUS, 6).reply, usb::ControlReply{usb::NoReply{}});
+  ASSERT_TRUE(rom_.departure());
+  EXPECT_EQ(rom_.departure()->kind, Departure::Kind::Jump);
 }
 
 TEST_F(BootloaderTest, LeavesThroughManifestAfterItsReply) {

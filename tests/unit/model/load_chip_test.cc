@@ -307,6 +307,8 @@ TEST_F(Families, AllLoadAndSayWhoTheyAre) {
   for (const auto& entry : fs::directory_iterator(shipped_models + "/families")) {
     std::string name = entry.path().stem().string();
     SCOPED_TRACE(name);
+    const Json json = Json::parse(std::ifstream(entry.path()));
+    if (json.contains("extends")) continue;  // a line of a family
     const Model model = load(name);
     for (char& c : name) c = static_cast<char>(std::toupper(c));
     EXPECT_EQ(model.family, name);

@@ -13,13 +13,14 @@ namespace {
 
 TEST(Library, LoadsEveryShippedModel) {
   const Library library(shipped_models);
-  ASSERT_GE(library.names().size(), 2u);
+  ASSERT_GE(library.names().size(), 45u);
   for (const std::string& name : library.names()) {
     SCOPED_TRACE(name);
     const Model model = library.load(name);
     EXPECT_EQ(model.name, name);
     EXPECT_FALSE(model.facts.empty());
-    EXPECT_EQ(model.bootloader.serial.size(), 12u);
+    EXPECT_EQ(model.has_usb_dfu(), model.no_usb_dfu.empty());
+    EXPECT_EQ(model.bootloader.alternates.empty(), !model.has_usb_dfu());
   }
 }
 
@@ -100,14 +101,18 @@ TEST(ShippedModels, ProtectTheSectorsTheirOptionBytesName) {
   Bytes content(f4.content().begin(), f4.content().end());
   content[8] = 0xFE;
   content[9] = 0xC7;
-  f4.write(0x1FFFC000, content);
+  f4.preload(0x1FFFC000, content);
+  f4.load();
   EXPECT_TRUE(f4.is_write_protected(0) && f4.is_write_protected(11));
   EXPECT_FALSE(f4.is_write_protected(1) || f4.is_write_protected(10));
   stm32::OptionBytes l4(library.load("stm32l476rg").chip.option_bytes);
   Bytes bank2(l4.view(0x1FFFF800, 40).begin(), l4.view(0x1FFFF800, 40).end());
   bank2[0x18] = 0x10;  // WRP2A_STRT
   bank2[0x1A] = 0x11;  // WRP2A_END
-  l4.write(0x1FFFF800, bank2);
+  bank2[0x1C] = 0xEF;  // and their complements
+  bank2[0x1E] = 0xEE;
+  l4.preload(0x1FFFF800, bank2);
+  l4.load();
   EXPECT_TRUE(l4.is_write_protected(256 + 0x10) && l4.is_write_protected(256 + 0x11));
   EXPECT_FALSE(l4.is_write_protected(256 + 0x0F) || l4.is_write_protected(256 + 0x12));
   EXPECT_FALSE(l4.is_write_protected(0x10));
@@ -139,12 +144,12 @@ TEST(ShippedModels, LetStartUpCodeSwitchToThePll) {
 
 TEST(Library, NamesThoseNearAnUnknownModel) {
   try {
-    Library(shipped_models).load("stm32l475rg");
+    Library(shipped_models).load("stm32l476rh");
     FAIL();
   } catch (const InputError& error) {
     EXPECT_STREQ(error.what(),
-                 "model \"stm32l475rg\": there is no such model\n"
-                 "  did you mean stm32l476rg or stm32f405rg?");
+                 "model \"stm32l476rh\": there is no such model\n"
+                 "  did you mean stm32l476rg, stm32l475re or stm32f446re?");
   }
 }
 

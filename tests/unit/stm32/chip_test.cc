@@ -87,7 +87,7 @@ TEST_F(ChipTest, ProgramsWhatCanBeProgrammed) {
 TEST(WriteProtectedChip, KeepsItsSectorsAndReportsNoError) {
   ChipSpec spec = small_chip();
   spec.option_bytes.factory = {0xAA, 0xFD, 0, 0};  // sector 1
-  spec.option_bytes.write_protection.bits = WriteProtectionSpec::Bits{1, 4};
+  spec.option_bytes.write_protection.bits = {{{1}, 4}};
   Chip chip(spec);
   EXPECT_EQ(chip.program(0x080000FE, Bytes(4, 0x11)), MemoryStatus::Ok);
   EXPECT_EQ(chip.read(0x080000FE, 4), 0xFFFF1111u) << "half of it is in sector 0";
@@ -96,9 +96,63 @@ TEST(WriteProtectedChip, KeepsItsSectorsAndReportsNoError) {
   EXPECT_EQ(chip.mass_erase(), MemoryStatus::Ok);
   EXPECT_EQ(chip.read(0x08000100, 1), 0x22u);
   EXPECT_EQ(chip.read(0x080000FE, 1), 0x11u) << "RM0090 §3.6.4: a mass erase erases nothing then";
-  chip.option_bytes().write(0x1FFFC000, Bytes{0xAA, 0xFF});
+  chip.option_bytes().preload(0x1FFFC000, Bytes{0xAA, 0xFF});
+  chip.reset(ResetKind::OptionByteLoad);
   EXPECT_EQ(chip.mass_erase(), MemoryStatus::Ok);
   EXPECT_EQ(chip.read(0x080000FE, 4), 0xFFFFFFFFu);
+}
+
+ChipSpec with_memory(MemorySpec memory) {
+  ChipSpec spec = small_chip();
+  spec.memories = {std::move(memory)};
+  return spec;
+}
+
+TEST(LockedOtp, KeepsABlockWhoseLockByteIs0) {
+  MemorySpec otp{"OTP", MemoryKind::Otp, 0x1FFF7800, 36, {}};
+  otp.otp_locks = OtpLocks{16, 32};
+  Chip chip(with_memory(otp));
+  EXPECT_EQ(chip.program(0x1FFF7810, Bytes{0x0F}), MemoryStatus::Ok);
+  EXPECT_EQ(chip.program(0x1FFF7821, Bytes{0x00}), MemoryStatus::Ok) << "locks block 1";
+  EXPECT_EQ(chip.program(0x1FFF780F, Bytes{1, 1}), MemoryStatus::Ok);
+  EXPECT_EQ(chip.read(0x1FFF780F, 2), 0x0F01u);
+}
+
+TEST(Eeprom, IsWrittenWithoutErasingAndKeepsItsContent) {
+  Chip chip(with_memory({"EEPROM", MemoryKind::Eeprom, 0x08080000, 16, {}}));
+  EXPECT_EQ(chip.read(0x08080000, 4), 0u);
+  EXPECT_EQ(chip.program(0x08080001, Bytes{0x12}), MemoryStatus::Ok);
+  EXPECT_EQ(chip.program(0x08080001, Bytes{0x21}), MemoryStatus::Ok);
+  chip.reset(ResetKind::PowerOn);
+  EXPECT_EQ(chip.read(0x08080000, 4), 0x2100u);
+}
+
+TEST(DeviceFeature, IsOneByteFrom0To4) {
+  Chip chip(with_memory(
+      {"Device Feature", MemoryKind::DeviceFeature, 0xFFFF0000, 4, {0, 0xFF, 0xFF, 0xFF}}));
+  EXPECT_EQ(chip.program(0xFFFF0000, Bytes{3, 0, 0, 0}), MemoryStatus::Ok);
+  EXPECT_EQ(chip.program(0xFFFF0000, Bytes{5}), MemoryStatus::BadAddress);
+  EXPECT_EQ(chip.program(0xFFFF0001, Bytes{1}), MemoryStatus::BadAddress);
+  EXPECT_EQ(chip.read(0xFFFF0000, 4), 0xFFFFFF03u);
+}
+
+TEST(FlashLayouts, FollowAnOptionBitWhenItIsLoaded) {
+  ChipSpec spec = small_chip();
+  spec.flash.layouts = {{1, 5, true, spec.flash.sectors}, {1, 5, false, {{8, 128}}}};
+  spec.option_bytes.factory[1] = 0x20;
+  Chip chip(spec);
+  chip.reset(ResetKind::PowerOn);
+  EXPECT_EQ(chip.flash_layout(), 0u);
+  chip.flash().preload(0x08000000, Bytes(1024, 0x11));
+  chip.option_bytes().preload(0x1FFFC000, Bytes{0xAA, 0x00});
+  chip.reset(ResetKind::System);
+  EXPECT_EQ(chip.flash_layout(), 0u) << "a system reset loads no option bytes";
+  chip.reset(ResetKind::OptionByteLoad);
+  EXPECT_EQ(chip.flash_layout(), 1u);
+  EXPECT_EQ(chip.erase_sector(0x08000080), MemoryStatus::Ok);
+  EXPECT_EQ(chip.read(0x0800007F, 1), 0x11u);
+  EXPECT_EQ(chip.read(0x08000080, 1), 0xFFu);
+  EXPECT_EQ(chip.read(0x08000100, 1), 0x11u);
 }
 
 TEST_F(ChipTest, ASystemResetKeepsRamAndAPowerOnResetDoesNot) {

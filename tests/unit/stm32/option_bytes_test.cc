@@ -18,9 +18,10 @@ TEST(OptionBytes, ShowTheirWindows) {
   EXPECT_FALSE(options.is_window_start(0x1FFFF801));
 }
 
-TEST(OptionBytes, KeepWhatAWriteDoesNotGive) {
+TEST(OptionBytes, KeepWhatAPreloadDoesNotGive) {
   OptionBytes options(two_windows());
-  options.write(0x1FFFF800, Bytes{9});
+  options.preload(0x1FFFF800, Bytes{9});
+  options.load();
   EXPECT_EQ(options.content()[4], 9);
   EXPECT_EQ(options.content()[5], 5);
 }
@@ -28,33 +29,139 @@ TEST(OptionBytes, KeepWhatAWriteDoesNotGive) {
 TEST(OptionBytes, TellTheReadProtectionLevel) {
   OptionBytes options(two_windows());
   EXPECT_EQ(options.read_protection(), ReadProtection::Level0);
-  options.write(0x1FFF7800, Bytes{0x12});
+  options.preload(0x1FFF7800, Bytes{0x12});
+  options.load();
   EXPECT_EQ(options.read_protection(), ReadProtection::Level1);
-  options.write(0x1FFF7800, Bytes{0xCC});
+  options.preload(0x1FFF7800, Bytes{0xCC});
+  options.load();
   EXPECT_EQ(options.read_protection(), ReadProtection::Level2);
   options.set_rdp_level0();
+  options.load();
   EXPECT_EQ(options.read_protection(), ReadProtection::Level0);
-  options.write(0x1FFF7800, Bytes{0, 0});
+  options.preload(0x1FFF7800, Bytes{0, 0});
+  options.load();
   options.restore_factory();
   EXPECT_EQ(options.content()[1], 1);
 }
 
 TEST(WriteProtection, IsABitASectorWhere0Protects) {
   OptionBytesSpec spec = two_windows();
-  spec.write_protection.bits = WriteProtectionSpec::Bits{1, 12};
+  spec.write_protection.bits = {{{1, 2}, 12}};
   OptionBytes options(spec);
-  options.write(0x1FFF7800, Bytes{0xAA, 0xFD, 0xF7});
+  options.preload(0x1FFF7800, Bytes{0xAA, 0xFD, 0xF7});
+  options.load();
   for (std::size_t sector = 0; sector < 16; ++sector) {
     EXPECT_EQ(options.is_write_protected(sector), sector == 1 || sector == 11) << sector;
   }
+}
+
+TEST(WriteProtection, CountsSectorsABitAndTheRestWithTheLast) {
+  OptionBytesSpec spec = two_windows();
+  // F0 and F3: the bytes stand apart, 4 sectors a bit, the last bit covers all from there on.
+  spec.write_protection.bits = {{{1, 3}, 16, 0, 4, true, false}};
+  OptionBytes options(spec);
+  options.preload(0x1FFF7800, Bytes{0xAA, 0xFD, 0, 0x7F});
+  options.load();
+  for (std::size_t sector = 0; sector < 128; ++sector) {
+    EXPECT_EQ(options.is_write_protected(sector), (sector >= 4 && sector < 8) || sector >= 60)
+        << sector;
+  }
+}
+
+TEST(WriteProtection, MayBeABitThatIs1) {
+  OptionBytesSpec spec = two_windows();
+  spec.write_protection.bits = {{{1}, 8, 0, 32, false, true}};  // L0: 32 pages a bit
+  OptionBytes options(spec);
+  options.preload(0x1FFF7800, Bytes{0xAA, 0x02});
+  options.load();
+  EXPECT_FALSE(options.is_write_protected(31));
+  EXPECT_TRUE(options.is_write_protected(32));
+  EXPECT_TRUE(options.is_write_protected(63));
+  EXPECT_FALSE(options.is_write_protected(64));
+}
+
+struct ComplementRow {
+  Complement complement;
+  Bytes factory;
+  std::size_t value;  ///< offset of a value…
+  std::size_t proof;  ///< …and of its complement
+};
+
+// RM0091 §4, RM0367 §3.8, RM0351 §3.4.1: where the complements stand.
+const std::vector<ComplementRow> complements = {
+    {Complement::Byte, {0xAA, 0x55, 0x0F, 0xF0, 1, 0xFE, 2, 0xFD}, 2, 3},
+    {Complement::HalfWord, {0xAA, 0x0F, 0x55, 0xF0, 1, 2, 0xFE, 0xFD}, 1, 3},
+    {Complement::Word, {0xAA, 0x0F, 1, 2, 0x55, 0xF0, 0xFE, 0xFD}, 1, 5}};
+
+TEST(Complements, ArePartOfAWriteAndCheckedByLoading) {
+  for (const ComplementRow& row : complements) {
+    OptionBytesSpec spec{{{0x1FFF7800, 8}}, row.factory, 0, 0xAA, 0xCC, {}};
+    spec.complement = row.complement;
+    OptionBytes options(spec);
+    EXPECT_EQ(options.loaded()[row.value], 0x0F);
+    Bytes data = row.factory;
+    data[row.value] = 0x3C;
+    options.begin_write(0x1FFF7800, data);
+    options.finish_write();
+    EXPECT_EQ(options.content()[row.proof], 0xC3) << "the hardware computes it";
+    options.load();
+    EXPECT_EQ(options.loaded()[row.value], 0x3C);
+    data[row.proof] = 0x00;
+    options.preload(0x1FFF7800, data);
+    options.load();
+    EXPECT_EQ(options.loaded()[row.value], 0xFF) << "a value without its complement";
+    EXPECT_EQ(options.content()[row.value], 0x3C);
+  }
+}
+
+TEST(OptionBytes, TakeEffectWhenTheyAreLoaded) {
+  OptionBytes options(two_windows());
+  options.preload(0x1FFF7800, Bytes{0x12});
+  EXPECT_EQ(options.read_protection(), ReadProtection::Level0);
+  options.load();
+  EXPECT_EQ(options.read_protection(), ReadProtection::Level1);
+}
+
+TEST(OptionBytes, AreErasedBetweenTheHalvesOfAWrite) {
+  OptionBytes options(two_windows());
+  options.begin_write(0x1FFF7800, Bytes{0xAA, 7});
+  EXPECT_EQ(options.read_protection(), ReadProtection::Level0) << "not loaded yet";
+  options.load();  // the power went off and came back
+  EXPECT_EQ(options.read_protection(), ReadProtection::Level1);
+  options.finish_write();
+  EXPECT_EQ(options.content()[1], 0xFF) << "the other half is lost";
+  options.begin_write(0x1FFF7800, Bytes{0xAA, 7});
+  options.finish_write();
+  EXPECT_EQ(Bytes(options.content().begin(), options.content().end()),
+            (Bytes{0xAA, 7, 0xFF, 0xFF, 4, 5}))
+      << "what is not given stays erased, other windows are not touched";
+}
+
+TEST(OptionBytes, CannotBeWrittenAtLevel2) {
+  OptionBytes options(two_windows());
+  options.preload(0x1FFF7800, Bytes{0xCC});
+  options.load();
+  options.begin_write(0x1FFF7800, Bytes{0xAA});
+  options.finish_write();
+  EXPECT_EQ(options.content()[0], 0xCC);
+}
+
+TEST(OptionBytes, HaveNoLevel2OnTheF1) {
+  OptionBytesSpec spec = two_windows();
+  spec.rdp_level2.reset();
+  OptionBytes options(spec);
+  options.preload(0x1FFF7800, Bytes{0xCC});
+  options.load();
+  EXPECT_EQ(options.read_protection(), ReadProtection::Level1);
 }
 
 TEST(WriteProtection, IsAnAreaFromStartToEnd) {
   OptionBytesSpec spec = two_windows();
   spec.write_protection.areas = {{1, 2, 0}, {4, 5, 256}};
   OptionBytes options(spec);
-  options.write(0x1FFF7800, Bytes{0xAA, 3, 5});
-  options.write(0x1FFFF800, Bytes{0xFF, 0x00});
+  options.preload(0x1FFF7800, Bytes{0xAA, 3, 5});
+  options.preload(0x1FFFF800, Bytes{0xFF, 0x00});
+  options.load();
   EXPECT_FALSE(options.is_write_protected(2));
   EXPECT_TRUE(options.is_write_protected(3));
   EXPECT_TRUE(options.is_write_protected(5));

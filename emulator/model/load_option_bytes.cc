@@ -1,0 +1,115 @@
+#include "model/load_option_bytes.h"
+
+namespace dfurig::model {
+namespace {
+
+constexpr std::uint32_t sectors_max = 65536;
+
+stm32::WriteProtectionSpec::Bits read_bits(const Reader& reader, std::uint32_t size) {
+  reader.allow_only({"bytes", "count", "first_sector", "sectors_per_bit", "last_bit_covers_rest",
+                     "protects_when"});
+  stm32::WriteProtectionSpec::Bits bits;
+  for (const Reader& byte : reader.at("bytes").items()) bits.bytes.push_back(byte.number(size - 1));
+  bits.count = reader.at("count").number(sectors_max);
+  if (bits.count == 0 || (bits.count + 7) / 8 > bits.bytes.size()) {
+    reader.fail("expected a count of 1 to " + std::to_string(bits.bytes.size() * 8) +
+                ", the bits of \"bytes\"");
+  }
+  if (const auto first = reader.find("first_sector")) {
+    bits.first_sector = first->number(sectors_max);
+  }
+  if (const auto per_bit = reader.find("sectors_per_bit")) {
+    bits.sectors_per_bit = per_bit->number(sectors_max);
+    if (bits.sectors_per_bit == 0) per_bit->fail("expected a number above 0, found 0");
+  }
+  if (const auto rest = reader.find("last_bit_covers_rest")) {
+    bits.last_bit_covers_rest = rest->boolean();
+  }
+  if (const auto level = reader.find("protects_when")) {
+    bits.protects_when = level->number(1) != 0;
+  }
+  return bits;
+}
+
+stm32::WriteProtectionSpec read_write_protection(const Reader& reader, std::uint32_t size) {
+  reader.allow_only({"sector_bits", "areas"});
+  stm32::WriteProtectionSpec spec;
+  if (const auto runs = reader.find("sector_bits")) {
+    for (const Reader& run : runs->items()) spec.bits.push_back(read_bits(run, size));
+  }
+  if (const auto areas = reader.find("areas")) {
+    for (const Reader& area : areas->items()) {
+      area.allow_only({"start", "end", "first_sector"});
+      spec.areas.push_back({area.at("start").number(size - 1), area.at("end").number(size - 1),
+                            area.at("first_sector").number(sectors_max)});
+    }
+  }
+  return spec;
+}
+
+std::uint32_t read_windows(const Reader& reader, stm32::OptionBytesSpec& spec) {
+  std::uint32_t size = 0;
+  for (const Reader& item : reader.items()) {
+    item.allow_only({"address", "size"});
+    spec.windows.push_back({item.at("address").number(), item.at("size").number(4096)});
+    if (spec.windows.back().size == 0) item.at("size").fail("expected a size above 0, found 0");
+    size += spec.windows.back().size;
+  }
+  if (size == 0) reader.fail("expected at least one window");
+  return size;
+}
+
+OptionField read_option_field(const std::string& name, const Reader& reader, std::uint32_t size) {
+  reader.allow_only({"byte", "bit", "width", "meaning"});
+  OptionField field;
+  field.name = name;
+  field.byte = reader.at("byte").number(size - 1);
+  if (const auto bit = reader.find("bit")) field.bit = bit->number(7);
+  if (const auto width = reader.find("width")) field.width = width->number(32);
+  if (const auto meaning = reader.find("meaning")) field.meaning = meaning->text();
+  if (field.width == 0 || field.byte * 8 + field.bit + field.width > size * 8) {
+    reader.fail("the field leaves the option bytes");
+  }
+  return field;
+}
+
+void read_rdp(const Reader& reader, std::uint32_t size, Model& model) {
+  reader.allow_only({"byte", "level0", "level2", "rom_at_level2"});
+  stm32::OptionBytesSpec& spec = model.chip.option_bytes;
+  spec.rdp_offset = reader.at("byte").number(size - 1);
+  spec.rdp_level0 = static_cast<std::uint8_t>(reader.at("level0").number(0xFF));
+  spec.rdp_level2.reset();
+  if (const auto level2 = reader.find("level2")) {
+    spec.rdp_level2 = static_cast<std::uint8_t>(level2->number(0xFF));
+  }
+  if (const auto reachable = reader.find("rom_at_level2")) {
+    model.rom_at_level2 = reachable->boolean();
+  }
+}
+
+}  // namespace
+
+void load_option_bytes(const Reader& reader, Model& model) {
+  reader.allow_only({"windows", "factory", "complement", "rdp", "write_protection", "fields"});
+  stm32::OptionBytesSpec& spec = model.chip.option_bytes;
+  const std::uint32_t size = read_windows(reader.at("windows"), spec);
+  const Reader factory = reader.at("factory");
+  spec.factory = factory.bytes();
+  if (spec.factory.size() != size) {
+    factory.fail("expected " + std::to_string(size) + " bytes, the size of all windows, found " +
+                 std::to_string(spec.factory.size()));
+  }
+  if (const auto complement = reader.find("complement")) {
+    spec.complement =
+        static_cast<stm32::Complement>(complement->choice({"none", "byte", "half-word", "word"}));
+  }
+  read_rdp(reader.at("rdp"), size, model);
+  if (const auto protection = reader.find("write_protection")) {
+    spec.write_protection = read_write_protection(*protection, size);
+  }
+  for (const auto& [name, field] : reader.at("fields").members()) {
+    model.option_fields.push_back(read_option_field(name, field, size));
+  }
+}
+
+}  // namespace dfurig::model

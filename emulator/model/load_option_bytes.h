@@ -1,0 +1,11 @@
+// The "option_bytes" part of a chip file.
+#pragma once
+
+#include "model/reader.h"
+
+namespace dfurig::model {
+
+/// Fills the option bytes of `model.chip` and the option fields. Throws InputError.
+void load_option_bytes(const Reader& reader, Model& model);
+
+}  // namespace dfurig::model
