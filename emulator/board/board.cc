@@ -14,6 +14,15 @@ std::string request_text(const usb::SetupPacket& setup) {
          hex(setup.bRequest, 2) + " wValue " + hex(setup.wValue, 4);
 }
 
+model::Model with_usb_dfu(model::Model model) {
+  if (model.has_usb_dfu()) return model;
+  throw InputError(model.name, model.no_usb_dfu, model.flash_bootloader_advice("--bootloader "));
+}
+
+bool is_in_flash(const dfu::BootloaderSpec& spec) {
+  return spec.kind == dfu::BootloaderKind::UsbdDfu;
+}
+
 }  // namespace
 
 std::string to_string(Phase phase) {
@@ -30,6 +39,22 @@ std::string to_string(Phase phase) {
   return "?";
 }
 
+const dfu::BootloaderSpec& find_variant(const model::Model& model, const std::string& name,
+                                        const std::string& place) {
+  if (name.empty()) return model.bootloader;
+  std::vector<std::string> names;
+  for (const model::BootloaderVariant& variant : model.bootloader_variants) {
+    if (variant.name == name) return variant.spec;
+    names.push_back(variant.name);
+  }
+  std::string known;
+  for (const std::string& it : names) known += (known.empty() ? "" : ", ") + it;
+  const std::string none = model.bootloader.name + " has no variants";
+  throw InputError(
+      place, "unknown variant \"" + name + "\"",
+      did_you_mean(name, names, known.empty() ? none : "this bootloader has: " + known));
+}
+
 const model::RegisterPolicy& find_policy(const std::vector<model::RegisterPolicy>& policies,
                                          const std::string& name, const std::string& place) {
   std::vector<std::string> names;
@@ -44,8 +69,9 @@ const model::RegisterPolicy& find_policy(const std::vector<model::RegisterPolicy
 }
 
 Board::Board(model::Model model, Options options)
-    : model_(std::move(model)),
-      bootloader_spec_(dfu::scaled(model_.bootloader, options.time_scale)),
+    : model_(with_usb_dfu(std::move(model))),
+      bootloader_spec_(dfu::scaled(find_variant(model_, options.variant, model_.name + ": variant"),
+                                   options.time_scale)),
       descriptors_(dfu::make_descriptors(bootloader_spec_)),
       chip_(model_.chip),
       standard_requests_(descriptors_, bootloader_spec_.device_status),
@@ -68,31 +94,63 @@ bool Board::set_boot_pin(const std::string& name, unsigned level) {
 void Board::power_on(Instant now) {
   chip_.reset(stm32::ResetKind::PowerOn);
   was_flash_empty_ = is_flash_empty(chip_);
+  is_mute_ = false;
   happen(now, "power on");
   boot(now);
 }
 
 void Board::system_reset(Instant now) {
-  chip_.reset(stm32::ResetKind::System);
-  happen(now, "system reset");
-  boot(now);
+  reset_and_boot(now);
 }
 
-void Board::boot(Instant now) {
-  is_on_bus_ = false;
+Causes Board::reset_and_boot(Instant now) {
+  chip_.reset(stm32::ResetKind::System);
+  happen(now, "system reset");
+  return boot(now);
+}
+
+/// Gives what code that runs before the application did to the registers.
+Causes Board::boot(Instant now) {
+  is_on_bus_ = is_mute_;
+  attach_due_.reset();
   bootloader_.reset();
-  const BootDecision decision = decide_boot(model_, chip_, {boot_pins_, was_flash_empty_});
+  const BootInputs inputs{boot_pins_, was_flash_empty_};
+  const BootDecision decision = decide_boot(model_, chip_, inputs);
+  const std::string how = "boot: " + decision.reason;
+  const bool selects_rom = decision.starts_bootloader && !is_closed();
   if (decision.starts_bootloader && is_closed()) {
     happen(now, "boot: RDP level 2 closes the ROM (AN2606)");
-    return start_application(now, model_.chip.flash.base);
   }
-  if (decision.starts_bootloader) return enter_bootloader(now, "boot: " + decision.reason);
-  start_application(now, decision.address);
+  if (is_in_flash(bootloader_spec_)) {
+    if (!selects_rom) return run_flash_bootloader(now);
+    start_silent_rom(now, how);
+  } else if (selects_rom) {
+    enter_bootloader(now, how);
+  } else {
+    start_application(now, decision.starts_bootloader ? model_.chip.flash.base : decision.address);
+  }
+  return {};
 }
 
 bool Board::is_closed() const {
   return chip_.option_bytes().read_protection() == stm32::ReadProtection::Level2 &&
          !model_.rom_at_level2;
+}
+
+/// To the chip a bootloader in flash is an application: it starts after every reset, decides, and
+/// jumps on with the registers as its start-up code left them.
+Causes Board::run_flash_bootloader(Instant now) {
+  const dfu::UsbdDfuSpec& spec = bootloader_spec_.usbd;
+  const BootDecision decision = decide_flash_boot(spec, chip_, boot_pins_);
+  if (decision.starts_bootloader) {
+    enter_bootloader(now, decision.reason);
+    boot_pins_[spec.button] = 0;
+    return {};
+  }
+  Causes causes = apply(*leave_policy_, chip_);
+  happen(now, "bootloader in flash jumps on: registers by policy " + leave_policy_->name);
+  start_application(now, spec.application_address);
+  return causes;
 }
 
 void Board::start_application(Instant now, std::uint32_t address) {
@@ -108,7 +166,16 @@ void Board::start_application(Instant now, std::uint32_t address) {
 
 void Board::jump_to_bootloader(Instant now) {
   assert(phase_ == Phase::Application);
-  enter_bootloader(now, "the application jumps into system memory");
+  const std::string how = "the application jumps into system memory";
+  if (is_in_flash(bootloader_spec_)) return start_silent_rom(now, how);
+  enter_bootloader(now, how);
+}
+
+/// The ROM beside a bootloader in flash: started, and not on USB in this run.
+void Board::start_silent_rom(Instant now, const std::string& how) {
+  application_.reset();
+  phase_ = Phase::Bootloader;
+  happen(now, "ROM bootloader starts (" + how + "); only the one in flash is emulated here");
 }
 
 void Board::enter_bootloader(Instant now, const std::string& how) {
@@ -116,9 +183,11 @@ void Board::enter_bootloader(Instant now, const std::string& how) {
   show_flash_layout();
   application_.reset();
   phase_ = Phase::Bootloader;
-  happen(now, "ROM bootloader starts (" + how + ")");
+  const std::string which =
+      is_in_flash(bootloader_spec_) ? "bootloader in flash" : "ROM bootloader";
+  happen(now, which + " starts (" + how + ")");
   remember("in_dfu", now, apply(*entry_policy_, chip_));
-  bootloader_.emplace(bootloader_spec_, chip_);
+  bootloader_ = dfu::make_bootloader(bootloader_spec_, chip_);
   attach_due_ = now + std::chrono::milliseconds(bootloader_spec_.startup_ms);
   if (*attach_due_ <= now) attach(now);
 }
@@ -134,6 +203,7 @@ void Board::show_flash_layout() {
 
 void Board::attach(Instant now) {
   attach_due_.reset();
+  if (is_mute_) return happen(now, "USB: the host saw no unplug and does not enumerate again");
   standard_requests_.bus_reset();
   is_on_bus_ = true;
   ++attachments_;
@@ -152,7 +222,7 @@ const Moment* Board::find_moment(const std::string& name) const {
 
 usb::Answer Board::control(const usb::SetupPacket& setup, ByteView data, Instant now) {
   advance(now);
-  if (!is_on_bus_) return {usb::NoReply{}};
+  if (!is_on_bus_ || is_mute_) return {usb::NoReply{}};
   const bool is_dfu =
       setup.type() == usb::RequestType::Class && setup.recipient() == usb::Recipient::Interface;
   if (is_dfu) return bootloader_->control(setup, data, now);
@@ -181,15 +251,37 @@ std::optional<Instant> Board::next_event() const {
   return std::nullopt;
 }
 
-void Board::depart(const dfu::Departure& departure, Instant now) {
-  is_on_bus_ = false;
-  happen(now, "USB: detached");
-  if (departure.kind == dfu::Departure::Kind::Stuck) return get_stuck(now);
+/// Without a pull-up that can be switched off the host goes on talking, to nobody.
+void Board::detach(bool is_seen, Instant now) {
+  is_mute_ = !is_seen;
+  is_on_bus_ = is_mute_;
   bootloader_.reset();
+  happen(now, is_seen ? "USB: detached" : "USB: mute, and still attached for the host");
+}
+
+void Board::depart(const dfu::Departure& departure, Instant now) {
+  detach(departure.is_seen, now);
   chip_.option_bytes().finish_write();
-  if (departure.kind == dfu::Departure::Kind::Jump) return leave(departure.address, now);
-  const bool loads = bootloader_spec_.options_take_effect == dfu::OptionsTakeEffect::AtReset;
-  if (!loads) return system_reset(now);
+  switch (departure.kind) {
+    case dfu::Departure::Kind::Jump:
+      return leave(departure.address, now);
+    case dfu::Departure::Kind::Reset:
+      return reset_after_options(now);
+    case dfu::Departure::Kind::LeaveByReset:
+      return remember("after_leave", now, reset_and_boot(now));
+    case dfu::Departure::Kind::Stuck:
+      return get_stuck(now);
+    case dfu::Departure::Kind::Reattach:
+      bootloader_ = dfu::make_bootloader(bootloader_spec_, chip_);
+      attach_due_ = now + std::chrono::milliseconds(bootloader_spec_.startup_ms);
+      return;
+  }
+}
+
+void Board::reset_after_options(Instant now) {
+  if (bootloader_spec_.options_take_effect == dfu::OptionsTakeEffect::AtPowerOn) {
+    return system_reset(now);
+  }
   chip_.reset(stm32::ResetKind::OptionByteLoad);
   was_flash_empty_ = is_flash_empty(chip_);
   happen(now, "option bytes loaded, which resets");
@@ -199,7 +291,6 @@ void Board::depart(const dfu::Departure& departure, Instant now) {
 /// The bootloader stays where it is, off the bus, until somebody resets the chip.
 void Board::get_stuck(Instant now) {
   happen(now, "Leave: the ROM does not start the application (a defect of this version)");
-  bootloader_.reset();
   phase_ = Phase::Stuck;
 }
 

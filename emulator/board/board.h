@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +20,7 @@ namespace dfurig::board {
 enum class Phase {
   Off,
   Application,  ///< the application has control
-  Bootloader,   ///< the ROM has control and is on USB
+  Bootloader,   ///< a bootloader has control, the ROM's or one in flash
   Stuck,        ///< nothing has control that does anything
 };
 std::string to_string(Phase phase);
@@ -43,7 +44,13 @@ struct Options {
   double time_scale = 1.0;   ///< of every duration of the bootloader; 0: operations take no time
   std::string entry_policy;  ///< empty: the model's default
   std::string leave_policy;
+  std::string variant;  ///< of the bootloader; empty: as its file describes it
 };
+
+/// The bootloader as a variant of it is. Throws InputError (with near names) when there is none
+/// such; the empty name is the bootloader itself.
+const dfu::BootloaderSpec& find_variant(const model::Model& model, const std::string& name,
+                                        const std::string& place);
 
 /// The policy a model is asked to use. Throws InputError (with near names) when it has none such.
 const model::RegisterPolicy& find_policy(const std::vector<model::RegisterPolicy>& policies,
@@ -51,14 +58,16 @@ const model::RegisterPolicy& find_policy(const std::vector<model::RegisterPolicy
 
 class Board : public usb::Device {
  public:
-  /// Throws InputError when an option names a policy the model does not have.
+  /// Throws InputError when the model's bootloader has no USB DFU, and when an option names a
+  /// policy the model does not have.
   explicit Board(model::Model model, Options options = {});
   Board(const Board&) = delete;
   Board& operator=(const Board&) = delete;
 
   // --- What a person at the bench does. ---
 
-  /// Sets a boot pin for the next reset. False when the chip has no such pin.
+  /// Sets a boot pin for the next reset. False when the chip has no such pin. The button that keeps
+  /// a bootloader in flash in DFU mode is let go when it has started.
   bool set_boot_pin(const std::string& name, unsigned level);
   /// Power-on reset and boot decision.
   void power_on(Instant now);
@@ -72,8 +81,8 @@ class Board : public usb::Device {
   const model::Model& model() const { return model_; }
   stm32::Chip& chip() { return chip_; }
   const stm32::Chip& chip() const { return chip_; }
-  /// Null unless the phase is Bootloader.
-  const dfu::Bootloader* bootloader() const { return bootloader_ ? &*bootloader_ : nullptr; }
+  /// Null unless the phase is Bootloader and this bootloader is on USB.
+  const dfu::Bootloader* bootloader() const { return bootloader_.get(); }
   const std::vector<Moment>& moments() const { return moments_; }
   /// The latest moment of that name; null when it has not been.
   const Moment* find_moment(const std::string& name) const;
@@ -95,13 +104,18 @@ class Board : public usb::Device {
   std::optional<Instant> next_event() const override;
 
  private:
-  void boot(Instant now);
+  Causes reset_and_boot(Instant now);
+  Causes boot(Instant now);
+  Causes run_flash_bootloader(Instant now);
   void start_application(Instant now, std::uint32_t address);
+  void start_silent_rom(Instant now, const std::string& how);
   void enter_bootloader(Instant now, const std::string& how);
   bool is_closed() const;
   void show_flash_layout();
   void get_stuck(Instant now);
+  void reset_after_options(Instant now);
   void attach(Instant now);
+  void detach(bool is_seen, Instant now);
   void depart(const dfu::Departure& departure, Instant now);
   void leave(std::uint32_t address, Instant now);
   void remember(const std::string& name, Instant now, Causes causes = {});
@@ -116,10 +130,11 @@ class Board : public usb::Device {
   const model::RegisterPolicy* leave_policy_;
   std::map<std::string, unsigned> boot_pins_;
   bool was_flash_empty_ = false;  ///< latched until the next power-on
-  std::optional<dfu::Bootloader> bootloader_;
+  std::unique_ptr<dfu::Bootloader> bootloader_;
   std::optional<VectorTable> application_;
   Phase phase_ = Phase::Off;
   bool is_on_bus_ = false;
+  bool is_mute_ = false;  ///< still on the bus for the host, which saw no unplug; nobody answers
   std::uint32_t attachments_ = 0;
   std::optional<Instant> attach_due_;
   std::vector<Moment> moments_;

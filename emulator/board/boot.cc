@@ -127,6 +127,19 @@ std::optional<std::map<std::string, unsigned>> find_bootloader_pins(const model:
   return std::nullopt;
 }
 
+BootDecision decide_flash_boot(const dfu::UsbdDfuSpec& spec, const stm32::Chip& chip,
+                               const std::map<std::string, unsigned>& boot_pins) {
+  const auto button = boot_pins.find(spec.button);
+  if (button != boot_pins.end() && button->second == 1)
+    return {true, 0, spec.button + " is pressed"};
+  // STM32CubeL4, DFU_Standalone/Src/main.c: valid code has a stack pointer in SRAM.
+  constexpr std::uint32_t stack_mask = 0x2FFE0000;
+  constexpr std::uint32_t stack_in_sram = 0x20000000;
+  const auto initial_msp = read_word(chip, spec.application_address);
+  if (initial_msp && (*initial_msp & stack_mask) == stack_in_sram) return {false, 0, ""};
+  return {true, 0, "no valid code at " + hex(spec.application_address)};
+}
+
 std::optional<VectorTable> find_application(const stm32::Chip& chip, std::uint32_t address) {
   const auto initial_msp = read_word(chip, address);
   const auto reset_handler = read_word(chip, address + 4);

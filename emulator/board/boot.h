@@ -36,6 +36,11 @@ bool is_flash_empty(const stm32::Chip& chip);
 std::optional<std::map<std::string, unsigned>> find_bootloader_pins(const model::Model& model,
                                                                     const stm32::Chip& chip);
 
+/// What a bootloader in main flash does after reset, as main() of ST's DFU_Standalone examples: it
+/// stays when its button is pressed, or when the application area holds no valid code.
+BootDecision decide_flash_boot(const dfu::UsbdDfuSpec& spec, const stm32::Chip& chip,
+                               const std::map<std::string, unsigned>& boot_pins);
+
 /// The first two words of an application.
 struct VectorTable {
   std::uint32_t address = 0;

@@ -31,6 +31,22 @@ void print_usb(const dfu::BootloaderSpec& spec) {
   }
 }
 
+/// What can be put into its flash, and as what.
+void print_flash_bootloaders(const model::Model& model) {
+  if (model.flash_bootloaders.empty()) return;
+  heading("Bootloaders that can be put into its flash (--bootloader)");
+  for (const std::string& name : model.flash_bootloaders) std::cout << "  " << name << "\n";
+}
+
+void print_variants(const std::vector<model::BootloaderVariant>& variants) {
+  if (variants.empty()) return;
+  heading("Variants of the bootloader (--variant)");
+  for (const model::BootloaderVariant& variant : variants) {
+    std::cout << "  " << variant.name << " [" << to_string(variant.mark) << "]\n      "
+              << variant.summary << "\n      " << variant.source << "\n";
+  }
+}
+
 void print_memory(const stm32::ChipSpec& chip) {
   heading("Memory");
   std::uint32_t address = chip.flash.base;
@@ -65,6 +81,12 @@ std::string text_of(const model::BootRow& row) {
 }
 
 void print_boot(const model::Model& model) {
+  const dfu::BootloaderSpec& spec = model.bootloader;
+  if (spec.kind == dfu::BootloaderKind::UsbdDfu) {
+    heading("The bootloader in flash stays in DFU mode after a reset when");
+    std::cout << "  " << spec.usbd.button << "=1, or no valid code at "
+              << hex(spec.usbd.application_address) << "\n";
+  }
   heading("After a reset: the first row that holds, else main flash");
   for (const model::BootRow& boot_row : model.boot_table) {
     std::string conditions;
@@ -98,6 +120,7 @@ void print_disputed(const std::vector<model::Fact>& facts) {
 
 void print_policies(const std::string& title, const std::vector<model::RegisterPolicy>& policies,
                     const std::string& chosen) {
+  if (policies.empty()) return;
   heading(title);
   for (const model::RegisterPolicy& policy : policies) {
     std::cout << (policy.name == chosen ? "* " : "  ") << policy.name << " ["
@@ -122,19 +145,23 @@ int describe_command(const Arguments& arguments) {
                    "the default),\nwhat is disputed, and the source of every number.");
   line.hidden.add_options()("name", po::value<std::string>());
   line.positional.add("name", 1);
+  add_bootloader_option(line);
   add_library_option(line);
   po::variables_map values;
   if (!line.parse(arguments, values)) return exit_ok;
   if (values.count("name") == 0)
     throw UsageError("describe needs a model\n  usage: " + line.synopsis);
-  const model::Model model = open_library(values).load(values["name"].as<std::string>());
+  const model::Model model =
+      load_model(open_library(values), values["name"].as<std::string>(), values);
   std::cout << model.title << "  " << model.family << ", " << model.core << "\n"
-            << model.bootloader.title << "\n";
-  print_usb(model.bootloader);
+            << (model.has_usb_dfu() ? model.bootloader.title : model.no_usb_dfu) << "\n";
+  if (model.has_usb_dfu()) print_usb(model.bootloader);
+  print_flash_bootloaders(model);
+  print_variants(model.bootloader_variants);
   print_memory(model.chip);
   print_option_fields(model);
   print_boot(model);
-  print_policies("Entry policies: registers when the ROM starts", model.entry_policies,
+  print_policies("Entry policies: registers when the bootloader starts", model.entry_policies,
                  model.entry_policy);
   print_policies("Leave policies: registers when the application starts", model.leave_policies,
                  model.leave_policy);

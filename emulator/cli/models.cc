@@ -21,7 +21,8 @@ int models_command(const Arguments& arguments) {
     std::ostringstream row;
     row << std::left << std::setw(14) << name << std::setw(16) << model.title << std::setw(10)
         << model.family << std::right << std::setw(5) << model.chip.flash.size() / 1024
-        << " KiB flash   " << model.bootloader.title;
+        << " KiB flash   "
+        << (model.has_usb_dfu() ? model.bootloader.title : "no USB DFU in its ROM");
     const std::string text = row.str();
     bool matches = true;
     for (const std::string& word : words) {

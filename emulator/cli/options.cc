@@ -45,8 +45,13 @@ void set_boot_pin(board::Board& board, const std::string& name, unsigned level) 
                    did_you_mean(name, pins, "it has: " + known));
 }
 
-/// Levels that start the ROM, where levels can.
+/// The button of a bootloader in flash, or levels that start the ROM, where levels can.
 void select_bootloader(board::Board& board) {
+  const dfu::BootloaderSpec& spec = board.model().bootloader;
+  if (spec.kind == dfu::BootloaderKind::UsbdDfu) {
+    board.set_boot_pin(spec.usbd.button, 1);
+    return;
+  }
   const auto pins = board::find_bootloader_pins(board.model(), board.chip());
   if (!pins) return;
   for (const auto& [name, level] : *pins) board.set_boot_pin(name, level);
@@ -95,14 +100,26 @@ model::Library open_library(const po::variables_map& values) {
                                                     : default_models_folder());
 }
 
+void add_bootloader_option(CommandLine& line) {
+  line.options.add_options()(
+      "bootloader", po::value<std::string>()->default_value("")->value_name("NAME"),
+      "put this bootloader into the chip's flash and use it instead of the ROM's (dfurig describe "
+      "lists them)");
+}
+
+model::Model load_model(const model::Library& library, const std::string& name,
+                        const po::variables_map& values) {
+  const auto settings = values.count("set") == 0 ? std::vector<std::string>()
+                                                 : values["set"].as<std::vector<std::string>>();
+  return library.load(name, values["bootloader"].as<std::string>(), model::parse_changes(settings));
+}
+
 void add_board_options(CommandLine& line) {
+  add_bootloader_option(line);
   line.options.add_options()(
       "boot-pin", po::value<std::vector<std::string>>()->value_name("PIN=LEVEL"),
       "level of a boot pin at power-on, such as BOOT0=1; may be repeated (default: the levels that "
-      "start the ROM bootloader)")(
-      "bootloader", po::value<std::string>()->default_value("")->value_name("NAME"),
-      "put this bootloader into the chip's flash and use it instead of the ROM's (dfurig describe "
-      "lists them)")(
+      "start the bootloader)")(
       "set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE"),
       "a value of the model's files for this run, such as "
       "bootloader/behaviour/leave_reply=lost or chip/flash/program_unit=8; may be repeated")(
@@ -110,20 +127,10 @@ void add_board_options(CommandLine& line) {
       "what the ROM does to the registers when it starts (default: the model's; see dfurig "
       "describe)")("leave-policy", po::value<std::string>()->default_value("")->value_name("NAME"),
                    "what the ROM does to the registers at Leave (default: the model's)")(
+      "variant", po::value<std::string>()->default_value("")->value_name("NAME"),
+      "the bootloader in flash as one of its variants (default: as generated)")(
       "time-scale", po::value<double>()->default_value(1.0, "1")->value_name("X"),
       "multiplies every busy time and poll time-out; 0: operations take no time");
-}
-
-model::Model load_model(const model::Library& library, const std::string& name,
-                        const po::variables_map& values) {
-  const model::Changes changes =
-      model::parse_changes(values.count("set") == 0 ? std::vector<std::string>()
-                                                    : values["set"].as<std::vector<std::string>>());
-  model::Model model = library.load(name, values["bootloader"].as<std::string>(), changes);
-  if (!model.has_usb_dfu()) {
-    throw InputError(name, model.no_usb_dfu, model.flash_bootloader_advice("--bootloader "));
-  }
-  return model;
 }
 
 board::Options board_options(const po::variables_map& values) {
@@ -134,6 +141,7 @@ board::Options board_options(const po::variables_map& values) {
   }
   options.entry_policy = values["entry-policy"].as<std::string>();
   options.leave_policy = values["leave-policy"].as<std::string>();
+  options.variant = values["variant"].as<std::string>();
   return options;
 }
 

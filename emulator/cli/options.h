@@ -34,12 +34,14 @@ void add_library_option(CommandLine& line);
 /// The folder named by --models, else by DFURIG_MODELS, else beside the program.
 model::Library open_library(const boost::program_options::variables_map& values);
 
-/// --bootloader, --set, --boot-pin, --time-scale, --entry-policy, --leave-policy, --application
-void add_board_options(CommandLine& line);
-/// Loads a chip with the bootloader and the changes asked for. Throws InputError when there is no
-/// USB DFU then.
+/// --bootloader
+void add_bootloader_option(CommandLine& line);
+/// Loads a chip with the bootloader and the changes asked for.
 model::Model load_model(const model::Library& library, const std::string& name,
                         const boost::program_options::variables_map& values);
+
+/// --bootloader, --set, --boot-pin, --time-scale, --entry-policy, --leave-policy, --variant
+void add_board_options(CommandLine& line);
 board::Options board_options(const boost::program_options::variables_map& values);
 /// Sets the boot pins asked for; without any, those that start the bootloader; then powers on.
 void power_on(board::Board& board, const boost::program_options::variables_map& values,

@@ -115,7 +115,10 @@ int validate_command(const Arguments& arguments) {
     if (fs::is_directory(fs::path(path) / "chips")) {
       const model::Library library(path);
       for (const std::string& name : library.names()) {
-        library.load(name);
+        const model::Model model = library.load(name);
+        for (const std::string& bootloader : model.flash_bootloaders) {
+          library.load(name, bootloader);
+        }
         std::cout << path << "/chips/" << name << ".json: sound\n";
       }
       continue;

@@ -60,10 +60,31 @@ enum class Defect {
   LeaveStaysInRom,        ///< H753 V9.0, L5 V9.0: off the bus, and no application starts
 };
 
-/// What the host gets for the GETSTATUS that makes the bootloader leave.
+/// What becomes of the DFU_GETSTATUS that makes the bootloader leave.
 enum class LeaveReply {
-  Delivered,  ///< dfuMANIFEST
-  Lost,       ///< nothing: the device is gone before the transfer has ended
+  Delivered,  ///< dfuMANIFEST; its status stage ends before the device disconnects
+  Lost,       ///< the device is gone first: the host sees the request fail
+};
+
+/// What stands behind the DFU interface.
+enum class BootloaderKind {
+  Rom,      ///< ST's ROM in system memory
+  UsbdDfu,  ///< ST's USB Device Library in main flash, as STM32CubeMX generates it
+};
+
+/// The generations of ST's USB Device Library; they differ where an operation fails.
+enum class UsbdVersion {
+  V2_5,   ///< 2.4.2 to 2.5.3
+  V2_11,  ///< 2.11.2 to 2.11.4
+};
+
+/// What only a bootloader made of ST's USB Device Library has.
+struct UsbdDfuSpec {
+  UsbdVersion version = UsbdVersion::V2_5;
+  std::uint32_t application_address = 0;  ///< USBD_DFU_APP_DEFAULT_ADD; its own code lies below
+  std::string button;                     ///< a boot pin: 1 at reset keeps the device in DFU mode
+  bool unplug_is_seen = true;             ///< the pull-up on D+ goes off with USBD_Stop
+  bool operator==(const UsbdDfuSpec&) const = default;
 };
 
 /// Milliseconds; `busy_ms` is what the operation takes, `poll_ms` what bwPollTimeout says.
@@ -94,6 +115,8 @@ struct Alternate {
 struct BootloaderSpec {
   std::string name;   ///< "rom-f4"
   std::string title;  ///< "STM32F4 ROM, V9.1"
+  BootloaderKind kind = BootloaderKind::Rom;
+  UsbdDfuSpec usbd;  ///< of kind UsbdDfu
 
   /// The byte by which tools tell ROM versions apart, and where it is (AN2606, "bootloader ID").
   std::optional<std::uint8_t> id;
@@ -118,6 +141,7 @@ struct BootloaderSpec {
   std::uint16_t wDetachTimeOut = 0;  ///< ms
   std::uint16_t wTransferSize = 0;   ///< bytes
   std::uint16_t bcdDFUVersion = 0;
+  bool has_functional_descriptor = true;
 
   // DfuSe.
   std::uint32_t default_address = 0;

@@ -13,7 +13,10 @@ constexpr std::uint8_t dfu_functional_type = 0x21;
 constexpr std::uint8_t manufacturer_index = 1;
 constexpr std::uint8_t product_index = 2;
 constexpr std::uint8_t serial_index = 3;
-constexpr std::uint8_t first_alternate_index = 4;
+
+// ST's USB Device Library has two strings more, and names the product as its configuration
+// (usbd_def.h, USBD_IDX_*; usbd_dfu.c, USBD_DFU_CfgDesc).
+const std::vector<std::string> usbd_strings = {"DFU Config", "DFU Interface"};
 
 // DFU 1.1 §4.1.3
 Bytes encode_functional_descriptor(const BootloaderSpec& spec) {
@@ -27,13 +30,13 @@ Bytes encode_functional_descriptor(const BootloaderSpec& spec) {
       .take();
 }
 
-usb::InterfaceDescriptor make_interface(std::size_t alternate) {
+usb::InterfaceDescriptor make_interface(std::size_t alternate, std::size_t first_index) {
   usb::InterfaceDescriptor interface;
   interface.bAlternateSetting = static_cast<std::uint8_t>(alternate);
   interface.bInterfaceClass = application_specific_class;
   interface.bInterfaceSubClass = dfu_subclass;
   interface.bInterfaceProtocol = dfu_mode_protocol;
-  interface.iInterface = static_cast<std::uint8_t>(first_alternate_index + alternate);
+  interface.iInterface = static_cast<std::uint8_t>(first_index + alternate);
   return interface;
 }
 
@@ -54,11 +57,16 @@ usb::DescriptorSet make_descriptors(const BootloaderSpec& spec) {
   set.configuration.bmAttributes = spec.bmAttributes;
   set.configuration.bMaxPower = spec.bMaxPower;
   set.strings = {spec.manufacturer, spec.product, spec.serial};
+  if (spec.kind == BootloaderKind::UsbdDfu) {
+    set.configuration.iConfiguration = product_index;
+    set.strings.insert(set.strings.end(), usbd_strings.begin(), usbd_strings.end());
+  }
+  const std::size_t first_index = set.strings.size() + 1;
   for (std::size_t i = 0; i < spec.alternates.size(); ++i) {
-    set.configuration.interfaces.push_back(make_interface(i));
+    set.configuration.interfaces.push_back(make_interface(i, first_index));
     set.strings.push_back(spec.alternates[i].name);
   }
-  if (!set.configuration.interfaces.empty()) {
+  if (!set.configuration.interfaces.empty() && spec.has_functional_descriptor) {
     set.configuration.interfaces.back().extra = encode_functional_descriptor(spec);
   }
   return set;

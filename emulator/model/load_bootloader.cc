@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "model/load_policies.h"
+#include "model/load_usbd_dfu.h"
 #include "model/validate.h"
 #include "support/hex.h"
 
@@ -21,22 +22,6 @@ std::string read_serial(const Reader& reader, const std::vector<std::uint32_t>& 
   reader.allow_only({"algorithm"});
   reader.at("algorithm").choice({"uid-add"});
   return serial_from_uid(uid);
-}
-
-void read_usb(const Reader& usb, const std::vector<std::uint32_t>& uid, dfu::BootloaderSpec& spec) {
-  usb.allow_only({"bcdUSB", "idVendor", "idProduct", "bcdDevice", "bMaxPacketSize0", "bmAttributes",
-                  "bMaxPower", "manufacturer", "product", "serial", "device_status"});
-  spec.bcdUSB = u16(usb.at("bcdUSB"));
-  spec.idVendor = u16(usb.at("idVendor"));
-  spec.idProduct = u16(usb.at("idProduct"));
-  spec.bcdDevice = u16(usb.at("bcdDevice"));
-  spec.bMaxPacketSize0 = u8(usb.at("bMaxPacketSize0"));
-  spec.bmAttributes = u8(usb.at("bmAttributes"));
-  spec.bMaxPower = u8(usb.at("bMaxPower"));
-  spec.manufacturer = usb.at("manufacturer").text();
-  spec.product = usb.at("product").text();
-  spec.serial = read_serial(usb.at("serial"), uid);
-  spec.device_status = u16(usb.at("device_status"));
 }
 
 LayoutStyle read_layout(const Reader& reader) {
@@ -163,6 +148,22 @@ void read_timings(const Reader& reader, dfu::BootloaderSpec& spec) {
 
 }  // namespace
 
+void read_usb(const Reader& usb, const std::vector<std::uint32_t>& uid, dfu::BootloaderSpec& spec) {
+  usb.allow_only({"bcdUSB", "idVendor", "idProduct", "bcdDevice", "bMaxPacketSize0", "bmAttributes",
+                  "bMaxPower", "manufacturer", "product", "serial", "device_status"});
+  spec.bcdUSB = u16(usb.at("bcdUSB"));
+  spec.idVendor = u16(usb.at("idVendor"));
+  spec.idProduct = u16(usb.at("idProduct"));
+  spec.bcdDevice = u16(usb.at("bcdDevice"));
+  spec.bMaxPacketSize0 = u8(usb.at("bMaxPacketSize0"));
+  spec.bmAttributes = u8(usb.at("bmAttributes"));
+  spec.bMaxPower = u8(usb.at("bMaxPower"));
+  spec.manufacturer = usb.at("manufacturer").text();
+  spec.product = usb.at("product").text();
+  spec.serial = read_serial(usb.at("serial"), uid);
+  spec.device_status = u16(usb.at("device_status"));
+}
+
 std::string serial_from_uid(const std::vector<std::uint32_t>& uid) {
   return hex(uid.at(0) + uid.at(2)).substr(2) + hex(uid.at(1) >> 16, 4).substr(2);
 }
@@ -172,8 +173,11 @@ void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& 
   Document document(path, std::filesystem::path(path).parent_path().string());
   document.lay_over(changes.bootloader, changes.file);
   const Reader reader(document, &model.facts);
-  reader.allow_only({"$schema", "extends", "name", "title", "version", "reserved_ram", "usb",
-                     "alternates", "dfu", "behaviour", "timings", "groups", "entry_policies",
+  const auto kind = reader.find("kind");
+  if (kind && kind->choice({"rom", "usbd-dfu"}) == 1)
+    return load_usbd_dfu(reader, path, uid, model);
+  reader.allow_only({"$schema", "extends", "name", "kind", "title", "version", "reserved_ram",
+                     "usb", "alternates", "dfu", "behaviour", "timings", "groups", "entry_policies",
                      "leave_policies"});
   dfu::BootloaderSpec& spec = model.bootloader;
   spec.name = reader.at("name").text();

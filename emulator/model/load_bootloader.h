@@ -13,6 +13,9 @@ namespace dfurig::model {
 void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& uid,
                      const Changes& changes, Model& model);
 
+/// Reads "usb": the identity every kind of bootloader has.
+void read_usb(const Reader& usb, const std::vector<std::uint32_t>& uid, dfu::BootloaderSpec& spec);
+
 /// Twelve hexadecimal digits from three UID words: hex8(UID[0] + UID[2]) hex4(UID[1] >> 16)
 /// (ODrive Firmware/MotorControl/main.cpp).
 std::string serial_from_uid(const std::vector<std::uint32_t>& uid);

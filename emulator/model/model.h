@@ -92,6 +92,16 @@ struct BootRow {
 /// (AN2606, "empty check").
 constexpr const char* empty_condition = "EMPTY";
 
+/// A bootloader as its project was edited: a named answer to "what if it were not as generated?".
+struct BootloaderVariant {
+  std::string name;     ///< "manifestation-tolerant"
+  std::string summary;  ///< one sentence
+  Mark mark = Mark::Unknown;
+  std::string source;
+  dfu::BootloaderSpec spec;
+  bool operator==(const BootloaderVariant&) const = default;
+};
+
 struct Model {
   std::string name;    ///< "stm32f405rg"
   std::string title;   ///< "STM32F405RG"
@@ -100,7 +110,8 @@ struct Model {
   std::string core;    ///< "Cortex-M4F"
 
   stm32::ChipSpec chip;
-  dfu::BootloaderSpec bootloader;              ///< without a name when there is none
+  dfu::BootloaderSpec bootloader;  ///< without a name when there is none: see has_usb_dfu
+  std::vector<BootloaderVariant> bootloader_variants;
   std::string no_usb_dfu;                      ///< why the ROM has none; a sentence's end
   std::vector<std::string> flash_bootloaders;  ///< files that can be put into this chip's flash
 

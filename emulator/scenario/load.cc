@@ -45,7 +45,11 @@ model::Model load_model(const model::Reader& scenario, const std::string& path,
 }
 
 void read_policies(const model::Reader& reader, Scenario& scenario) {
-  reader.allow_only({"entry", "leave"});
+  reader.allow_only({"entry", "leave", "variant"});
+  if (const auto variant = reader.find("variant")) {
+    scenario.options.variant = variant->text();
+    board::find_variant(scenario.model, variant->text(), variant->place());
+  }
   if (const auto entry = reader.find("entry")) {
     scenario.options.entry_policy = entry->text();
     board::find_policy(scenario.model.entry_policies, entry->text(), entry->place());

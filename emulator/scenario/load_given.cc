@@ -78,6 +78,14 @@ void check_pin(const model::Reader& reader, const stm32::ChipSpec& chip, const s
   }
 }
 
+std::map<std::string, unsigned> read_boot_pins(const model::Reader& reader,
+                                               const model::Model& model) {
+  std::map<std::string, unsigned> levels;
+  reader.allow_only(model.boot_pins);
+  for (const auto& [name, level] : reader.members()) levels[name] = level.number(1);
+  return levels;
+}
+
 RegisterValue read_register_value(const model::Reader& reader, const stm32::ChipSpec& chip) {
   reader.allow_only({"register", "value"});
   const model::Reader name = reader.at("register");
@@ -88,10 +96,7 @@ Given read_given(const model::Reader& reader, const std::string& scenario_file,
                  const model::Model& model) {
   reader.allow_only({"bootloader", "boot_pins", "flash", "option_bytes", "pins", "application"});
   Given given;
-  if (const auto pins = reader.find("boot_pins")) {
-    pins->allow_only(model.boot_pins);
-    for (const auto& [name, level] : pins->members()) given.boot_pins[name] = level.number(1);
-  }
+  if (const auto pins = reader.find("boot_pins")) given.boot_pins = read_boot_pins(*pins, model);
   if (const auto flash = reader.find("flash")) {
     std::string what;
     for (const model::Reader& item : flash->items()) {
@@ -127,6 +132,10 @@ Given read_given(const model::Reader& reader, const std::string& scenario_file,
     }
     if (const auto then = application->find("then")) {
       then->choice({"jump_to_bootloader"});
+      if (model.bootloader.kind == dfu::BootloaderKind::UsbdDfu) {
+        then->fail("a bootloader in flash starts after a reset, nothing jumps to it",
+                   "write \"boot_pins\": { \"" + model.bootloader.usbd.button + "\": 1 }");
+      }
       given.application->jumps_to_bootloader = true;
     }
   }

@@ -19,6 +19,9 @@ std::string read_register_name(const model::Reader& reader, const stm32::ChipSpe
                                const std::string& name);
 /// "PB7" that exists.
 void check_pin(const model::Reader& reader, const stm32::ChipSpec& chip, const std::string& pin);
+/// { "BOOT0": 1 }
+std::map<std::string, unsigned> read_boot_pins(const model::Reader& reader,
+                                               const model::Model& model);
 RegisterValue read_register_value(const model::Reader& reader, const stm32::ChipSpec& chip);
 
 Given read_given(const model::Reader& reader, const std::string& scenario_file,

@@ -84,6 +84,14 @@ DrivePins read_drive(const model::Reader& reader, const stm32::ChipSpec& chip) {
   return drive;
 }
 
+Reset read_reset(const model::Reader& reader, const model::Model& model) {
+  reader.allow_only({"reset", "boot_pins"});
+  Reset reset;
+  reset.is_power_on = reader.at("reset").choice({"system", "power-on"}) == 1;
+  if (const auto pins = reader.find("boot_pins")) reset.boot_pins = read_boot_pins(*pins, model);
+  return reset;
+}
+
 PinExpectation read_pin(const std::string& pin, const model::Reader& reader,
                         const stm32::ChipSpec& chip) {
   check_pin(reader, chip, pin);
@@ -179,17 +187,17 @@ Step read_step(const model::Reader& reader, const std::string& scenario_file,
     step.action = read_run(reader, scenario_file);
     return step;
   }
+  if (reader.has("reset")) {
+    step.action = read_reset(reader, model);
+    return step;
+  }
   reader.allow_only({"run", "write", "drive", "reset", "expect"});
-  const int kinds =
-      reader.has("write") + reader.has("drive") + reader.has("reset") + reader.has("expect");
+  const int kinds = reader.has("write") + reader.has("drive") + reader.has("expect");
   if (kinds != 1) reader.fail("expected exactly one of run, write, drive, reset, expect");
   if (const auto write = reader.find("write")) {
     step.action = WriteRegister{read_register_value(*write, model.chip)};
   }
   if (const auto drive = reader.find("drive")) step.action = read_drive(*drive, model.chip);
-  if (const auto reset = reader.find("reset")) {
-    step.action = Reset{reset->choice({"system", "power-on"}) == 1};
-  }
   if (const auto expect = reader.find("expect")) {
     step.action = read_expect(*expect, scenario_file, model);
   }

@@ -83,6 +83,11 @@ void print_failures(std::ostream& out, const Report& report, const Style& style)
 
 void print_story(std::ostream& out, const Report& report) {
   out << report.title << "\n  " << report.file << "\n  model " << report.model << "\n";
+  if (!report.bootloader.empty()) out << "  bootloader in flash: " << report.bootloader << "\n";
+  if (report.variant) {
+    out << "  variant " << report.variant->name << " [" << to_string(report.variant->mark)
+        << "]: " << report.variant->summary << "\n      " << report.variant->source << "\n";
+  }
   print_policy(out, "entry", report.entry_policy);
   print_policy(out, "leave", report.leave_policy);
   print_steps(out, report);

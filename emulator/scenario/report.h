@@ -1,6 +1,7 @@
 // What a run found, and how it is told.
 #pragma once
 
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ struct Report {
   std::string file;
   std::string title;
   std::string model;
+  std::string bootloader;                           ///< in flash; empty: the ROM's
+  std::optional<model::BootloaderVariant> variant;  ///< that was chosen
   model::RegisterPolicy entry_policy;
   model::RegisterPolicy leave_policy;
   stm32::ChipSpec chip;

@@ -120,6 +120,7 @@ void Bench::act(const DrivePins& action, StepResult& result) {
 
 void Bench::act(const Reset& action, StepResult& result) {
   result.what = action.is_power_on ? "power-on reset" : "system reset";
+  for (const auto& [pin, level] : action.boot_pins) board_.set_boot_pin(pin, level);
   if (action.is_power_on) board_.power_on(clock_.now());
   if (!action.is_power_on) board_.system_reset(clock_.now());
   settle();
@@ -148,6 +149,11 @@ Report Bench::make_report() const {
   report.file = scenario_.file;
   report.title = scenario_.title;
   report.model = scenario_.model.name;
+  const dfu::BootloaderSpec& bootloader = scenario_.model.bootloader;
+  if (bootloader.kind == dfu::BootloaderKind::UsbdDfu) report.bootloader = bootloader.title;
+  for (const model::BootloaderVariant& it : scenario_.model.bootloader_variants) {
+    if (it.name == scenario_.options.variant) report.variant = it;
+  }
   report.entry_policy = board_.entry_policy();
   report.leave_policy = board_.leave_policy();
   report.chip = scenario_.model.chip;

@@ -56,6 +56,7 @@ struct DrivePins {
 
 struct Reset {
   bool is_power_on = false;
+  std::map<std::string, unsigned> boot_pins;  ///< set before it; the others stay
 };
 
 /// "PB7": only what is given is checked. Values as in MODER, OTYPER, PUPDR, ODR and IDR.

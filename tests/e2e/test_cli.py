@@ -45,7 +45,7 @@ def scenario(folder: Path, **changes: object) -> str:
 def test_an_unknown_model_names_those_near(refused):
     assert refused("exec", "--model", "stm32f407rg", "--", "dfu-util", "-l") == (
         'dfurig: model "stm32f407rg": there is no such model\n'
-        "  did you mean stm32f405rg or stm32l476rg?\n")
+        "  did you mean stm32f405rg, stm32l476rg or stm32f103ze?\n")
 
 
 def test_malformed_json_names_line_and_column(refused, tmp_path):
@@ -117,7 +117,7 @@ def edit(path: Path, change: Callable[[dict], None]) -> None:
 def test_overlapping_memory_regions_are_named(refused, models):
     edit(models / "chips/stm32f405rg.json",
          lambda chip: chip["memories"]["CCM RAM"].update(base="0x2001F000"))
-    assert refused("validate", str(models)) == (
+    assert refused("describe", "stm32f405rg", "--models", str(models)) == (
         "dfurig: models/chips/stm32f405rg.json: /: SRAM (0x20000000 to 0x2001FFFF) overlaps "
         "CCM RAM (0x2001F000 to 0x2002EFFF)\n  give each region its own addresses\n")
 

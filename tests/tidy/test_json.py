@@ -53,7 +53,7 @@ def test_every_file_satisfies_its_published_schema():
     assert faults(schema_faults, pairs) == ""
 
 
-@pytest.mark.parametrize("name", ["chip", "peripheral", "bootloader", "scenario"])
+@pytest.mark.parametrize("name", ["chip", "peripheral", "bootloader", "usbd_dfu", "scenario"])
 def test_a_schema_refuses_an_unknown_key(name):
     schema = json.loads((ROOT / f"models/schema/{name}.json").read_text(encoding="utf-8"))
     jsonschema.Draft7Validator.check_schema(schema)

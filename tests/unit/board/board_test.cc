@@ -10,8 +10,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-model::Model load(const std::string& name) {
-  return model::Library(std::string(DFURIG_SOURCE_DIR) + "/models").load(name);
+model::Model load(const std::string& name, const std::string& bootloader = "") {
+  return model::Library(std::string(DFURIG_SOURCE_DIR) + "/models").load(name, bootloader);
 }
 
 /// MSP into SRAM, a Thumb reset handler in flash.
@@ -19,7 +19,8 @@ const Bytes application = {0x00, 0x10, 0x00, 0x20, 0x41, 0x00, 0x00, 0x08};
 
 class BoardTest : public testing::Test {
  protected:
-  explicit BoardTest(const std::string& model = "stm32l476rg") : board_(load(model)) {}
+  explicit BoardTest(model::Model model = load("stm32l476rg"), Options options = {})
+      : board_(std::move(model), std::move(options)) {}
 
   void start_in_bootloader() {
     board_.set_boot_pin("BOOT0", 1);
@@ -147,6 +148,163 @@ TEST_F(BoardTest, ABusResetReturnsToIdleAndUnconfigured) {
   EXPECT_EQ(board_.bootloader()->state(), dfu::State::dfuIDLE);
   EXPECT_EQ(board_.control({0x80, usb::GET_CONFIGURATION, 0, 0, 1}, {}, now_).reply,
             (usb::ControlReply{usb::DataStage{{0}}}));
+}
+
+/// A bootloader in flash whose Leave is answered, at 0x08000000 to 0x08007FFF.
+class FlashBootloaderTest : public BoardTest {
+ protected:
+  explicit FlashBootloaderTest(const std::string& variant = "reply-delivered")
+      : BoardTest(load("stm32l475re", "cubemx-l475"), {1.0, "", "", variant}) {
+    board_.chip().flash().preload(0x08008000, application);
+  }
+  void start_with_button() {
+    board_.set_boot_pin("B1", 1);
+    board_.power_on(now_);
+    run();
+  }
+};
+
+TEST_F(FlashBootloaderTest, JumpsOnToTheApplicationWithoutItsButton) {
+  board_.power_on(now_);
+  EXPECT_EQ(board_.phase(), Phase::Application);
+  EXPECT_EQ(board_.application()->address, 0x08008000u);
+  EXPECT_EQ(board_.find_moment("in_dfu"), nullptr);
+}
+
+TEST_F(FlashBootloaderTest, StaysForItsButtonAndForAnEmptyApplicationArea) {
+  start_with_button();
+  EXPECT_EQ(board_.phase(), Phase::Bootloader);
+  EXPECT_TRUE(board_.is_attached());
+  EXPECT_EQ(board_.find_moment("before_entry")->registers,
+            stm32::Chip(board_.model().chip).snapshot())
+      << "it starts after a reset, like any application";
+  EXPECT_EQ(board_.find_moment("in_dfu")->causes.at("GPIOA.MODER").front().policy, "cubemx-init");
+  board_.system_reset(now_);
+  EXPECT_EQ(board_.phase(), Phase::Application) << "the button was let go";
+  board_.chip().flash().erase_all();
+  board_.system_reset(now_);
+  EXPECT_EQ(board_.phase(), Phase::Bootloader);
+}
+
+TEST_F(FlashBootloaderTest, LeavesByAResetThatRunsItAgain) {
+  start_with_button();
+  leave();
+  EXPECT_TRUE(board_.is_attached()) << "the reply comes first";
+  run();
+  EXPECT_FALSE(board_.is_attached());
+  EXPECT_EQ(board_.phase(), Phase::Application);
+  EXPECT_EQ(board_.application()->address, 0x08008000u);
+  const Moment* after = board_.find_moment("after_leave");
+  ASSERT_NE(after, nullptr);
+  EXPECT_EQ(after->registers, board_.find_moment("before_entry")->registers);
+}
+
+TEST_F(FlashBootloaderTest, LeavesBackIntoItselfWhenThereIsNoApplication) {
+  board_.chip().flash().erase_all();
+  board_.power_on(now_);
+  run();
+  const std::uint32_t first = board_.attachment();
+  leave();
+  run();
+  EXPECT_EQ(board_.phase(), Phase::Bootloader);
+  EXPECT_NE(board_.attachment(), first);
+  EXPECT_NE(board_.find_moment("after_leave"), nullptr);
+}
+
+TEST_F(FlashBootloaderTest, ComesBackAfterDetach) {
+  start_with_button();
+  const std::uint32_t first = board_.attachment();
+  EXPECT_EQ(out(dfu::DFU_DETACH, 1000).reply, usb::ControlReply{usb::NoReply{}});
+  run();
+  EXPECT_TRUE(board_.is_attached());
+  EXPECT_NE(board_.attachment(), first);
+  EXPECT_EQ(getstatus(), dfu::State::dfuIDLE);
+}
+
+TEST_F(FlashBootloaderTest, StandsBackWhenBootPinsSelectTheRom) {
+  board_.set_boot_pin("BOOT0", 1);
+  board_.power_on(now_);
+  EXPECT_EQ(board_.phase(), Phase::Bootloader);
+  EXPECT_EQ(board_.bootloader(), nullptr);
+  EXPECT_EQ(last_event(),
+            "ROM bootloader starts (boot: BOOT0=1, nBOOT1=1); only the one in flash is "
+            "emulated here");
+}
+
+TEST(FlashBootloader, RegistersAfterLeaveAreAsItsStartUpCodeLeftThem) {
+  Options options;
+  options.variant = "reply-delivered";
+  options.leave_policy = "checks-after-init";
+  Board board(load("stm32l475re", "cubemx-l475"), options);
+  board.chip().flash().preload(0x08008000, application);
+  board.power_on({});
+  EXPECT_EQ(board.chip().peek("SYST.CTRL"), 1u);
+}
+
+class MuteBoardTest : public FlashBootloaderTest {
+ protected:
+  MuteBoardTest() : FlashBootloaderTest("never-unplugs") {}
+};
+
+TEST_F(MuteBoardTest, StaysAttachedForTheHostAndAnswersNothing) {
+  start_with_button();
+  const std::uint32_t first = board_.attachment();
+  leave();
+  run();
+  EXPECT_EQ(board_.phase(), Phase::Application);
+  EXPECT_EQ(board_.attachment(), first);
+  EXPECT_EQ(board_.control({0x80, usb::GET_DESCRIPTOR, 0x0100, 0, 18}, {}, now_).reply,
+            usb::ControlReply{usb::NoReply{}});
+  board_.set_boot_pin("B1", 1);
+  board_.system_reset(now_);
+  run();
+  EXPECT_EQ(board_.attachment(), first) << "nobody enumerates it again";
+  board_.set_boot_pin("B1", 1);
+  board_.power_on(now_);
+  run();
+  EXPECT_NE(board_.attachment(), first) << "the cable was out";
+}
+
+class LostReplyTest : public FlashBootloaderTest {
+ protected:
+  LostReplyTest() : FlashBootloaderTest("") {}
+};
+
+TEST_F(LostReplyTest, IsGoneBeforeTheReply) {
+  start_with_button();
+  out(dfu::DFU_DNLOAD, 0);
+  EXPECT_EQ(board_.control({0xA1, dfu::DFU_GETSTATUS, 0, 0, 6}, {}, now_).reply,
+            usb::ControlReply{usb::NoReply{}});
+  board_.advance(now_);
+  EXPECT_FALSE(board_.is_attached());
+  EXPECT_EQ(board_.phase(), Phase::Application);
+}
+
+TEST(Board, RefusesAChipWithoutUsbDfu) {
+  try {
+    const Board board(load("stm32f103ze"));
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(),
+                 "stm32f103ze: its ROM bootloader speaks USART only (STM32F103: the chip has USB, "
+                 "the ROM does not use it)\n"
+                 "  put one into its flash: --bootloader cubemx-f103");
+  }
+}
+
+TEST(Board, RefusesAVariantItsBootloaderDoesNotHave) {
+  const auto complaint = [](model::Model model, const std::string& variant) {
+    try {
+      const Board board(std::move(model), {1.0, "", "", variant});
+      return std::string();
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_EQ(complaint(load("stm32l475re", "cubemx-l475"), "tolerent"),
+            "stm32l475re: variant: unknown variant \"tolerent\"\n  did you mean tolerant?");
+  EXPECT_EQ(complaint(load("stm32l476rg"), "tolerant"),
+            "stm32l476rg: variant: unknown variant \"tolerant\"\n  rom-l47x has no variants");
 }
 
 TEST(Board, RefusesAPolicyItsModelDoesNotHave) {

@@ -55,5 +55,16 @@ TEST_F(FindApplicationTest, RefusesWhatCannotRun) {
   EXPECT_EQ(find_application(chip_, 0x60000000), std::nullopt);
 }
 
+// STM32CubeL4, DFU_Standalone/Src/main.c: the button, or (word & 0x2FFE0000) is not 0x20000000.
+TEST(DecideFlashBoot, StaysForTheButtonOrWithoutAStackPointerInSram) {
+  stm32::Chip chip(load("stm32l475re").chip);
+  const dfu::UsbdDfuSpec spec{dfu::UsbdVersion::V2_5, 0x08008000, "B1", true};
+  EXPECT_EQ(decide_flash_boot(spec, chip, {}).reason, "no valid code at 0x08008000");
+  chip.flash().preload(0x08008000, Bytes{0x00, 0x80, 0x01, 0x20});
+  EXPECT_FALSE(decide_flash_boot(spec, chip, {}).starts_bootloader);
+  EXPECT_FALSE(decide_flash_boot(spec, chip, {{"B1", 0}}).starts_bootloader);
+  EXPECT_EQ(decide_flash_boot(spec, chip, {{"B1", 1}}).reason, "B1 is pressed");
+}
+
 }  // namespace
 }  // namespace dfurig::board

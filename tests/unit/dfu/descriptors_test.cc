@@ -33,6 +33,24 @@ TEST(Descriptors, NumberTheStringsAsTheRomDoes) {
   EXPECT_EQ(set.device.iSerialNumber, 3);
 }
 
+// usbd_def.h: USBD_IDX_CONFIG_STR 4, USBD_IDX_INTERFACE_STR 5; usbd_dfu.c: iInterface is 6 + n and
+// iConfiguration 2.
+TEST(Descriptors, NumberTheStringsAsStsUsbDeviceLibraryDoes) {
+  BootloaderSpec spec = two_alternates();
+  spec.kind = BootloaderKind::UsbdDfu;
+  const usb::DescriptorSet set = make_descriptors(spec);
+  EXPECT_EQ(set.strings,
+            (std::vector<std::string>{"M", "P", "S", "DFU Config", "DFU Interface", "@A", "@B"}));
+  EXPECT_EQ(set.configuration.interfaces[1].iInterface, 7);
+  EXPECT_EQ(set.configuration.iConfiguration, 2);
+}
+
+TEST(Descriptors, MayLackTheFunctionalDescriptor) {
+  BootloaderSpec spec = two_alternates();
+  spec.has_functional_descriptor = false;
+  EXPECT_TRUE(make_descriptors(spec).configuration.interfaces[1].extra.empty());
+}
+
 TEST(Scaled, MultipliesEveryDuration) {
   BootloaderSpec spec = two_alternates();
   spec.timings.mass_erase = {100, 32000};

@@ -21,6 +21,9 @@ TEST(Library, LoadsEveryShippedModel) {
     EXPECT_FALSE(model.facts.empty());
     EXPECT_EQ(model.has_usb_dfu(), model.no_usb_dfu.empty());
     EXPECT_EQ(model.bootloader.alternates.empty(), !model.has_usb_dfu());
+    for (const std::string& bootloader : model.flash_bootloaders) {
+      EXPECT_EQ(library.load(name, bootloader).bootloader.serial.size(), 12u) << bootloader;
+    }
   }
 }
 

@@ -37,10 +37,11 @@ class TemporaryModels {
     std::ofstream(folder_ + "/" + file) << json.dump(2);
   }
 
-  /// What loading the F405 says, with the folder cut out; empty when it loads.
-  std::string complaint() const {
+  /// What loading a chip says, with the folder cut out; empty when it loads.
+  std::string complaint(const std::string& name = "stm32f405rg",
+                        const std::string& bootloader = "") const {
     try {
-      Library(folder_).load("stm32f405rg");
+      Library(folder_).load(name, bootloader);
       return "";
     } catch (const InputError& error) {
       std::string text = error.what();

@@ -1,4 +1,4 @@
-#include "dfu/bootloader.h"
+#include "dfu/rom_bootloader.h"
 
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ BootloaderSpec small_rom() {
   return spec;
 }
 
-class BootloaderTest : public testing::Test {
+class RomBootloaderTest : public testing::Test {
  protected:
   usb::ControlReply out(std::uint8_t bRequest, std::uint16_t wValue, const Bytes& data = {}) {
     const auto wLength = static_cast<std::uint16_t>(data.size());
@@ -55,12 +55,12 @@ class BootloaderTest : public testing::Test {
   stm32::ChipSpec chip_spec_ = small_chip();
   stm32::Chip chip_{chip_spec_};
   BootloaderSpec spec_ = small_rom();
-  Bootloader rom_{spec_, chip_};
+  RomBootloader rom_{spec_, chip_};
 };
 
 const Bytes erase_first = {0x41, 0x00, 0x00, 0x00, 0x08};
 
-TEST_F(BootloaderTest, RunsAnOperationOnGetstatusAndHoldsTheNextUntilItHasEnded) {
+TEST_F(RomBootloaderTest, RunsAnOperationOnGetstatusAndHoldsTheNextUntilItHasEnded) {
   out(DFU_DNLOAD, 0, erase_first);
   EXPECT_EQ(rom_.state(), State::dfuDNLOAD_SYNC);
   EXPECT_EQ(status(), (StatusReply{Status::OK, 100, State::dfuDNBUSY, 0}));
@@ -71,7 +71,7 @@ TEST_F(BootloaderTest, RunsAnOperationOnGetstatusAndHoldsTheNextUntilItHasEnded)
             State::dfuDNLOAD_IDLE);
 }
 
-TEST_F(BootloaderTest, SaysDnbusyAgainWhereThatPolicyIsChosen) {
+TEST_F(RomBootloaderTest, SaysDnbusyAgainWhereThatPolicyIsChosen) {
   spec_.while_busy = WhileBusy::DnbusyAgain;
   out(DFU_DNLOAD, 0, erase_first);
   status();
@@ -80,7 +80,7 @@ TEST_F(BootloaderTest, SaysDnbusyAgainWhereThatPolicyIsChosen) {
   EXPECT_EQ(status().bState, State::dfuDNLOAD_IDLE);
 }
 
-TEST_F(BootloaderTest, StallsAnEarlyGetstatusWhereThatPolicyIsChosen) {
+TEST_F(RomBootloaderTest, StallsAnEarlyGetstatusWhereThatPolicyIsChosen) {
   spec_.while_busy = WhileBusy::Stall;
   out(DFU_DNLOAD, 0, erase_first);
   status();
@@ -89,13 +89,13 @@ TEST_F(BootloaderTest, StallsAnEarlyGetstatusWhereThatPolicyIsChosen) {
   EXPECT_EQ(status().bState, State::dfuDNLOAD_IDLE);
 }
 
-TEST_F(BootloaderTest, ReportsAnAddressNothingServesAsErrTarget) {
+TEST_F(RomBootloaderTest, ReportsAnAddressNothingServesAsErrTarget) {
   const Bytes nowhere = {0x21, 0, 0, 0, 0x60};
   EXPECT_EQ(operate(0, nowhere).bStatus, Status::errTARGET);
   EXPECT_EQ(rom_.address_pointer(), 0x08000000u) << "the pointer stays";
 }
 
-TEST_F(BootloaderTest, WritesAtTheBlocksAddressAndReadsItBack) {
+TEST_F(RomBootloaderTest, WritesAtTheBlocksAddressAndReadsItBack) {
   EXPECT_EQ(operate(3, {1, 2, 3}).bState, State::dfuDNLOAD_IDLE);
   EXPECT_EQ(chip_.flash().view(0x08000040, 3)[0], 1);
   out(DFU_ABORT, 0);
@@ -103,12 +103,12 @@ TEST_F(BootloaderTest, WritesAtTheBlocksAddressAndReadsItBack) {
   EXPECT_EQ(rom_.state(), State::dfuUPLOAD_IDLE);
 }
 
-TEST_F(BootloaderTest, StallsAnUploadBeyondTheMemoryWithErrTarget) {
+TEST_F(RomBootloaderTest, StallsAnUploadBeyondTheMemoryWithErrTarget) {
   EXPECT_EQ(in(DFU_UPLOAD, 64, 0x100).reply, usb::ControlReply{usb::Stall{}});
   EXPECT_EQ(rom_.status(), Status::errTARGET);
 }
 
-TEST_F(BootloaderTest, RefusesEverythingButAddressAndLeaveWhenProtected) {
+TEST_F(RomBootloaderTest, RefusesEverythingButAddressAndLeaveWhenProtected) {
   protect();
   EXPECT_EQ(operate(0, {0x21, 0, 0, 0, 0x08}).bStatus, Status::OK);
   EXPECT_EQ(operate(0, erase_first).bStatus, Status::errVENDOR);
@@ -121,13 +121,13 @@ TEST_F(BootloaderTest, RefusesEverythingButAddressAndLeaveWhenProtected) {
   EXPECT_EQ(rom_.status(), Status::errVENDOR);
 }
 
-TEST_F(BootloaderTest, RefusesTheAddressTooWhereThatPolicyIsChosen) {
+TEST_F(RomBootloaderTest, RefusesTheAddressTooWhereThatPolicyIsChosen) {
   spec_.set_address_protected = SetAddressProtected::ErrVendor;
   protect();
   EXPECT_EQ(operate(0, {0x21, 0, 0, 0, 0x08}).bStatus, Status::errVENDOR);
 }
 
-TEST_F(BootloaderTest, ReadUnprotectErasesAndResetsAndGivesNoSecondStatus) {
+TEST_F(RomBootloaderTest, ReadUnprotectErasesAndResetsAndGivesNoSecondStatus) {
   protect();
   chip_.flash().preload(0x08000000, Bytes{1});
   out(DFU_DNLOAD, 0, {0x92});
@@ -140,7 +140,7 @@ TEST_F(BootloaderTest, ReadUnprotectErasesAndResetsAndGivesNoSecondStatus) {
   EXPECT_EQ(chip_.option_bytes().read_protection(), stm32::ReadProtection::Level0);
 }
 
-TEST_F(BootloaderTest, ReadUnprotectOfAnUnprotectedChipFollowsThePolicy) {
+TEST_F(RomBootloaderTest, ReadUnprotectOfAnUnprotectedChipFollowsThePolicy) {
   spec_.unprotect_unprotected = UnprotectUnprotected::RamCleared;
   chip_.flash().preload(0x08000000, Bytes{1});
   out(DFU_DNLOAD, 0, {0x92});
@@ -148,7 +148,7 @@ TEST_F(BootloaderTest, ReadUnprotectOfAnUnprotectedChipFollowsThePolicy) {
   EXPECT_EQ(chip_.flash().content()[0], 1);
 }
 
-TEST_F(BootloaderTest, WritesOptionBytesFromTheirStartOnlyAndResets) {
+TEST_F(RomBootloaderTest, WritesOptionBytesFromTheirStartOnlyAndResets) {
   EXPECT_EQ(operate(0, {0x21, 0x01, 0xC0, 0xFF, 0x1F}).bStatus, Status::OK);
   EXPECT_EQ(operate(2, {7}).bStatus, Status::errTARGET);
   out(DFU_CLRSTATUS, 0);
@@ -161,7 +161,7 @@ TEST_F(BootloaderTest, WritesOptionBytesFromTheirStartOnlyAndResets) {
   EXPECT_EQ(chip_.option_bytes().content()[1], 7);
 }
 
-TEST_F(BootloaderTest, DropsWritesOfAProtectedChipWhereThatPolicyIsChosen) {
+TEST_F(RomBootloaderTest, DropsWritesOfAProtectedChipWhereThatPolicyIsChosen) {
   spec_.protected_access = ProtectedAccess::Dropped;
   protect();
   EXPECT_EQ(operate(2, {1, 2}).bState, State::dfuDNLOAD_IDLE);
@@ -177,7 +177,7 @@ TEST_F(BootloaderTest, DropsWritesOfAProtectedChipWhereThatPolicyIsChosen) {
   EXPECT_EQ(rom_.status(), Status::errVENDOR);
 }
 
-TEST_F(BootloaderTest, FailsAllWritesAfterAMisalignedOneWhereThatPolicyIsChosen) {
+TEST_F(RomBootloaderTest, FailsAllWritesAfterAMisalignedOneWhereThatPolicyIsChosen) {
   spec_.misaligned_write = MisalignedWrite::AllFail;
   chip_spec_.flash.program_unit = 2;
   stm32::Chip chip(chip_spec_);
@@ -187,7 +187,7 @@ TEST_F(BootloaderTest, FailsAllWritesAfterAMisalignedOneWhereThatPolicyIsChosen)
   EXPECT_EQ(memory.run(WriteMemory{4, {1, 2}}).status, Status::errTARGET);
 }
 
-TEST_F(BootloaderTest, CorruptsTheLastUnitOfAMisalignedWriteWhereThatPolicyIsChosen) {
+TEST_F(RomBootloaderTest, CorruptsTheLastUnitOfAMisalignedWriteWhereThatPolicyIsChosen) {
   spec_.misaligned_write = MisalignedWrite::Corrupted;
   chip_spec_.flash.program_unit = 2;
   stm32::Chip chip(chip_spec_);
@@ -197,14 +197,14 @@ TEST_F(BootloaderTest, CorruptsTheLastUnitOfAMisalignedWriteWhereThatPolicyIsCho
             (Bytes{1, 2, 3, 0}));
 }
 
-TEST_F(BootloaderTest, KeepsItsOwnRam) {
+TEST_F(RomBootloaderTest, KeepsItsOwnRam) {
   spec_.reserved_ram = 32;
   EXPECT_EQ(operate(0, {0x21, 0x1F, 0, 0, 0x20}).bStatus, Status::errTARGET);
   out(DFU_CLRSTATUS, 0);
   EXPECT_EQ(operate(0, {0x21, 0x20, 0, 0, 0x20}).bStatus, Status::OK);
 }
 
-TEST_F(BootloaderTest, MassEraseDoesNothingWithThatDefect) {
+TEST_F(RomBootloaderTest, MassEraseDoesNothingWithThatDefect) {
   spec_.defects = {Defect::MassEraseDoesNothing};
   chip_.flash().preload(0x08000000, Bytes{1});
   EXPECT_EQ(operate(0, {0x41}).bStatus, Status::OK);
@@ -212,7 +212,7 @@ TEST_F(BootloaderTest, MassEraseDoesNothingWithThatDefect) {
 }
 
 // betaflight-configurator, H743 Rev V: CLRSTATUS gives errUNKNOWN, a second one dfuIDLE.
-TEST_F(BootloaderTest, WedgesAfterABank2EraseWithThatDefect) {
+TEST_F(RomBootloaderTest, WedgesAfterABank2EraseWithThatDefect) {
   spec_.defects = {Defect::Bank2EraseWedges};
   EXPECT_EQ(operate(0, erase_first).bState, State::dfuDNLOAD_IDLE) << "bank 1";
   chip_.flash().preload(0x08000800, Bytes{1});
@@ -226,7 +226,7 @@ TEST_F(BootloaderTest, WedgesAfterABank2EraseWithThatDefect) {
   EXPECT_EQ(status().bState, State::dfuIDLE);
 }
 
-TEST_F(BootloaderTest, ErasesFurtherInBank2WithThatDefect) {
+TEST_F(RomBootloaderTest, ErasesFurtherInBank2WithThatDefect) {
   spec_.defects = {Defect::Bank2EraseHitsFurther};
   chip_spec_.flash.sectors = {{16, 256}};
   stm32::Chip chip(chip_spec_);
@@ -238,7 +238,7 @@ TEST_F(BootloaderTest, ErasesFurtherInBank2WithThatDefect) {
   EXPECT_EQ(memory.run(EraseSector{0x08000F00}).status, Status::errTARGET) << "beyond the end";
 }
 
-TEST_F(BootloaderTest, StaysInTheRomWithThatDefect) {
+TEST_F(RomBootloaderTest, StaysInTheRomWithThatDefect) {
   spec_.defects = {Defect::LeaveStaysInRom};
   out(DFU_DNLOAD, 0);
   status();
@@ -246,7 +246,7 @@ TEST_F(BootloaderTest, StaysInTheRomWithThatDefect) {
   EXPECT_EQ(rom_.departure()->kind, Departure::Kind::Stuck);
 }
 
-TEST_F(BootloaderTest, LosesTheReplyToTheLastGetstatusWhereThatPolicyIsChosen) {
+TEST_F(RomBootloaderTest, LosesTheReplyToTheLastGetstatusWhereThatPolicyIsChosen) {
   spec_.leave_reply = LeaveReply::Lost;
   out(DFU_DNLOAD, 0);
   EXPECT_EQ(in(DFU_GETSTATUS, 6).reply, usb::ControlReply{usb::NoReply{}});
@@ -254,7 +254,7 @@ TEST_F(BootloaderTest, LosesTheReplyToTheLastGetstatusWhereThatPolicyIsChosen) {
   EXPECT_EQ(rom_.departure()->kind, Departure::Kind::Jump);
 }
 
-TEST_F(BootloaderTest, LeavesThroughManifestAfterItsReply) {
+TEST_F(RomBootloaderTest, LeavesThroughManifestAfterItsReply) {
   now_ = milliseconds(1000);
   EXPECT_EQ(out(DFU_DNLOAD, 0), usb::ControlReply{usb::Ack{}});
   EXPECT_FALSE(rom_.departure()) << "nothing happens before GETSTATUS";
@@ -263,7 +263,7 @@ TEST_F(BootloaderTest, LeavesThroughManifestAfterItsReply) {
             (Departure{Departure::Kind::Jump, 0x08000000, Instant(milliseconds(1010))}));
 }
 
-TEST_F(BootloaderTest, StallsWhatIsNotForIt) {
+TEST_F(RomBootloaderTest, StallsWhatIsNotForIt) {
   EXPECT_EQ(rom_.control({0x21, DFU_GETSTATUS, 0, 0, 0}, {}, now_).reply,
             usb::ControlReply{usb::Stall{}})
       << "wrong direction";
@@ -273,7 +273,7 @@ TEST_F(BootloaderTest, StallsWhatIsNotForIt) {
   EXPECT_EQ(out(9, 0), usb::ControlReply{usb::Stall{}});
 }
 
-TEST_F(BootloaderTest, ABusResetBringsItBackToIdle) {
+TEST_F(RomBootloaderTest, ABusResetBringsItBackToIdle) {
   out(DFU_DNLOAD, 1, {1});
   EXPECT_EQ(rom_.state(), State::dfuERROR);
   rom_.bus_reset();
