@@ -1,5 +1,6 @@
 #include <iomanip>
 #include <iostream>
+#include <utility>
 
 #include "board/boot.h"
 #include "cli/options.h"
@@ -31,11 +32,10 @@ void print_usb(const dfu::BootloaderSpec& spec) {
   }
 }
 
-/// What can be put into its flash, and as what.
-void print_flash_bootloaders(const model::Model& model) {
-  if (model.flash_bootloaders.empty()) return;
-  heading("Bootloaders that can be put into its flash (--bootloader)");
-  for (const std::string& name : model.flash_bootloaders) std::cout << "  " << name << "\n";
+void print_names(const std::string& title, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  heading(title);
+  for (const std::string& name : names) std::cout << "  " << name << "\n";
 }
 
 void print_variants(const std::vector<model::BootloaderVariant>& variants) {
@@ -109,9 +109,10 @@ void print_option_fields(const model::Model& model) {
 }
 
 void print_disputed(const std::vector<model::Fact>& facts) {
-  heading("Disputed");
+  bool is_first = true;
   for (const model::Fact& fact : facts) {
     if (fact.disputed.empty()) continue;
+    if (std::exchange(is_first, false)) heading("Disputed");
     std::cout << "  " << fact.subject << " [" << to_string(fact.mark)
               << "]\n      taken here: " << fact.source << "\n      against it: " << fact.disputed
               << "\n";
@@ -156,7 +157,8 @@ int describe_command(const Arguments& arguments) {
   std::cout << model.title << "  " << model.family << ", " << model.core << "\n"
             << (model.has_usb_dfu() ? model.bootloader.title : model.no_usb_dfu) << "\n";
   if (model.has_usb_dfu()) print_usb(model.bootloader);
-  print_flash_bootloaders(model);
+  print_names("Other versions of its ROM (--bootloader)", model.rom_versions);
+  print_names("Bootloaders that can be put into its flash (--bootloader)", model.flash_bootloaders);
   print_variants(model.bootloader_variants);
   print_memory(model.chip);
   print_option_fields(model);

@@ -101,10 +101,11 @@ model::Library open_library(const po::variables_map& values) {
 }
 
 void add_bootloader_option(CommandLine& line) {
-  line.options.add_options()(
-      "bootloader", po::value<std::string>()->default_value("")->value_name("NAME"),
-      "put this bootloader into the chip's flash and use it instead of the ROM's (dfurig describe "
-      "lists them)");
+  line.options.add_options()("bootloader",
+                             po::value<std::string>()->default_value("")->value_name("NAME"),
+                             "use this one instead of the ROM that is current: an older version of "
+                             "it, or a bootloader put "
+                             "into the chip's flash (dfurig describe lists them)");
 }
 
 model::Model load_model(const model::Library& library, const std::string& name,

@@ -1,10 +1,9 @@
 #include <unistd.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 
+#include "cli/find_files.h"
 #include "cli/options.h"
 #include "scenario/junit.h"
 #include "scenario/load.h"
@@ -15,26 +14,6 @@ namespace dfurig::cli {
 namespace {
 
 namespace po = boost::program_options;
-namespace fs = std::filesystem;
-
-/// Files as they are, folders as all the .json below them, in alphabetical order.
-std::vector<std::string> find_files(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    if (!fs::is_directory(path)) {
-      files.push_back(path);
-      continue;
-    }
-    std::vector<std::string> below;
-    for (const auto& entry : fs::recursive_directory_iterator(path)) {
-      if (entry.path().extension() == ".json") below.push_back(entry.path().string());
-    }
-    std::sort(below.begin(), below.end());
-    files.insert(files.end(), below.begin(), below.end());
-    if (below.empty()) throw InputError(path, "no .json file below this folder");
-  }
-  return files;
-}
 
 void write_file(const std::string& path, const std::string& text) {
   std::ofstream stream(path);
@@ -96,40 +75,6 @@ int run_command(const Arguments& arguments) {
     write_file(values["junit"].as<std::string>(), scenario::junit_xml(reports));
   }
   return failed == 0 ? exit_ok : exit_failed;
-}
-
-int validate_command(const Arguments& arguments) {
-  CommandLine line(
-      "validate", "dfurig validate PATH…",
-      "Checks models and scenarios strictly: chip files, models folders, scenarios and "
-      "folders of\nthem. Prints every file that is sound; the first fault ends it with "
-      "exit status 2.");
-  line.hidden.add_options()("path", po::value<std::vector<std::string>>());
-  line.positional.add("path", -1);
-  add_library_option(line);
-  po::variables_map values;
-  if (!line.parse(arguments, values)) return exit_ok;
-  if (values.count("path") == 0)
-    throw UsageError("validate needs a path\n  usage: " + line.synopsis);
-  for (const std::string& path : values["path"].as<std::vector<std::string>>()) {
-    if (fs::is_directory(fs::path(path) / "chips")) {
-      const model::Library library(path);
-      for (const std::string& name : library.names()) {
-        const model::Model model = library.load(name);
-        for (const std::string& bootloader : model.flash_bootloaders) {
-          library.load(name, bootloader);
-        }
-        std::cout << path << "/chips/" << name << ".json: sound\n";
-      }
-      continue;
-    }
-    const model::Library library = open_library(values);
-    for (const std::string& file : find_files({path})) {
-      scenario::load_scenario(file, library);
-      std::cout << file << ": sound\n";
-    }
-  }
-  return exit_ok;
 }
 
 }  // namespace dfurig::cli

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "usb/descriptors.h"
+
 namespace dfurig::dfu {
 
 /// What DFU_CLRSTATUS does outside dfuERROR.
@@ -46,7 +48,13 @@ enum class ProtectedAccess {
 enum class MisalignedWrite {
   AsMemory,   ///< the memory's odd-tail rule decides
   AllFail,    ///< this one and all that follow fail (AN2606 table 7)
-  Corrupted,  ///< the last unit is programmed with wrong bytes (AN2606, L47x and L43x)
+  Corrupted,  ///< above 256 bytes the last unit gets wrong bytes (AN2606, L47x and L43x)
+};
+
+/// What one block counts in the address of a write or read (AN3156 §5.2 and §5.1).
+enum class BlockSize {
+  wTransferSize,  ///< of the functional descriptor
+  wLength,        ///< of the very request
 };
 
 /// When option bytes that the bootloader wrote, or Read Unprotect changed, take effect.
@@ -157,6 +165,8 @@ struct BootloaderSpec {
   ProtectedAccess protected_access = ProtectedAccess::ErrVendor;
   MisalignedWrite misaligned_write = MisalignedWrite::AsMemory;
   OptionsTakeEffect options_take_effect = OptionsTakeEffect::AtReset;
+  BlockSize block_size = BlockSize::wTransferSize;
+  usb::ClassDescriptorRequest functional_descriptor_request = usb::ClassDescriptorRequest::Stalled;
   std::set<Defect> defects;
   std::uint32_t reserved_ram = 0;  ///< bytes from the start of RAM that the ROM uses itself
 

@@ -61,6 +61,7 @@ usb::DescriptorSet make_descriptors(const BootloaderSpec& spec) {
     set.configuration.iConfiguration = product_index;
     set.strings.insert(set.strings.end(), usbd_strings.begin(), usbd_strings.end());
   }
+  set.class_descriptors = spec.functional_descriptor_request;
   const std::size_t first_index = set.strings.size() + 1;
   for (std::size_t i = 0; i < spec.alternates.size(); ++i) {
     set.configuration.interfaces.push_back(make_interface(i, first_index));

@@ -45,10 +45,10 @@ std::string to_string(const Operation& operation) {
   return std::visit(Describe{}, operation);
 }
 
-std::optional<std::uint32_t> block_address(std::uint16_t wBlockNum, std::uint16_t wTransferSize,
+std::optional<std::uint32_t> block_address(std::uint16_t wBlockNum, std::uint16_t block_size,
                                            std::uint32_t address_pointer) {
   const std::uint64_t address =
-      std::uint64_t{wBlockNum - 2u} * wTransferSize + std::uint64_t{address_pointer};
+      std::uint64_t{wBlockNum - 2u} * block_size + std::uint64_t{address_pointer};
   if (address > UINT32_MAX) return std::nullopt;
   return static_cast<std::uint32_t>(address);
 }

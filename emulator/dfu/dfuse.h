@@ -51,8 +51,8 @@ std::optional<Operation> parse_operation(std::uint16_t wBlockNum, ByteView data)
 /// "Set Address Pointer 0x08000000", "Write 2048 bytes, wBlockNum 2", …
 std::string to_string(const Operation& operation);
 
-/// AN3156 §5.2: (wBlockNum - 2) × wTransferSize + address pointer. Absent when that leaves 32 bits.
-std::optional<std::uint32_t> block_address(std::uint16_t wBlockNum, std::uint16_t wTransferSize,
+/// AN3156 §5.2: (wBlockNum - 2) × block size + address pointer. Absent when that leaves 32 bits.
+std::optional<std::uint32_t> block_address(std::uint16_t wBlockNum, std::uint16_t block_size,
                                            std::uint32_t address_pointer);
 
 }  // namespace dfurig::dfu

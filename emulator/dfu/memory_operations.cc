@@ -15,6 +15,9 @@ Status status_of(MemoryStatus status) {
 /// AN2606 known limitations, F76x: sector i of bank 2 erases i + 4.
 constexpr std::size_t bank2_erase_distance = 4;
 
+/// AN2606 known limitations, L47x and L43x: blocks above 256 bytes and no multiple of 8.
+constexpr std::size_t corrupted_above = 256;
+
 }  // namespace
 
 MemoryOperations::MemoryOperations(const BootloaderSpec& spec, stm32::Chip& chip)
@@ -25,7 +28,7 @@ Outcome MemoryOperations::run(const Operation& operation) {
 }
 
 Status MemoryOperations::read(std::uint16_t wBlockNum, std::span<std::uint8_t> into) const {
-  const auto address = block_address(wBlockNum, spec_.wTransferSize, address_pointer_);
+  const auto address = address_of(wBlockNum, into.size());
   if (!address) return Status::errTARGET;
   const auto size = static_cast<std::uint32_t>(into.size());
   const bool is_option = chip_.option_bytes().contains(*address, size);
@@ -54,6 +57,13 @@ bool MemoryOperations::is_reserved(std::uint32_t address) const {
 bool MemoryOperations::is_in_bank2(std::uint32_t address) const {
   const stm32::FlashSpec& flash = chip_.spec().flash;
   return address >= flash.base + flash.size() / 2;
+}
+
+std::optional<std::uint32_t> MemoryOperations::address_of(std::uint16_t wBlockNum,
+                                                          std::size_t wLength) const {
+  const bool is_fixed = spec_.block_size == BlockSize::wTransferSize;
+  const auto size = is_fixed ? spec_.wTransferSize : static_cast<std::uint16_t>(wLength);
+  return block_address(wBlockNum, size, address_pointer_);
 }
 
 Outcome MemoryOperations::perform(const SetAddress& operation) {
@@ -105,7 +115,7 @@ Outcome MemoryOperations::perform(const ReadUnprotect&) {
 
 Outcome MemoryOperations::perform(const WriteMemory& operation) {
   if (refuses_protected()) return {Status::errVENDOR};
-  const auto address = block_address(operation.wBlockNum, spec_.wTransferSize, address_pointer_);
+  const auto address = address_of(operation.wBlockNum, operation.data.size());
   if (!address || is_reserved(*address)) return {Status::errTARGET};
   if (is_protected()) return {};
   if (chip_.option_bytes().contains(*address, 1)) return write_options(*address, operation.data);
@@ -131,7 +141,9 @@ Outcome MemoryOperations::write_flash(std::uint32_t address, ByteView data) {
     all_writes_fail_ = all_writes_fail_ || is_misaligned;
     if (all_writes_fail_) return {Status::errTARGET};
   }
-  if (!is_misaligned || spec_.misaligned_write != MisalignedWrite::Corrupted) {
+  const bool is_corrupted = is_misaligned && data.size() > corrupted_above &&
+                            spec_.misaligned_write == MisalignedWrite::Corrupted;
+  if (!is_corrupted) {
     return {status_of(chip_.program(address, data))};
   }
   // What the stale bytes are is not published: zeros.

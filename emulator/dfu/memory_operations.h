@@ -41,6 +41,7 @@ class MemoryOperations {
   bool refuses_protected() const;
   bool is_reserved(std::uint32_t address) const;
   bool is_in_bank2(std::uint32_t address) const;
+  std::optional<std::uint32_t> address_of(std::uint16_t wBlockNum, std::size_t wLength) const;
 
   const BootloaderSpec& spec_;
   stm32::Chip& chip_;

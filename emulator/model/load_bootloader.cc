@@ -101,6 +101,10 @@ void read_switches(const Reader& reader, dfu::BootloaderSpec& spec) {
       reader.at("misaligned_write").choice({"as-memory", "all-fail", "corrupted"}));
   spec.options_take_effect = static_cast<dfu::OptionsTakeEffect>(
       reader.at("options_take_effect").choice({"at-reset", "at-power-on"}));
+  spec.block_size =
+      static_cast<dfu::BlockSize>(reader.at("block_size").choice({"wTransferSize", "wLength"}));
+  spec.functional_descriptor_request = static_cast<usb::ClassDescriptorRequest>(
+      reader.at("functional_descriptor_request").choice({"stalled", "answered", "never"}));
   for (const Reader& defect : reader.at("defects").items()) {
     spec.defects.insert(static_cast<dfu::Defect>(defect.choice(defect_names)));
   }
@@ -109,7 +113,8 @@ void read_switches(const Reader& reader, dfu::BootloaderSpec& spec) {
 void read_behaviour(const Reader& reader, dfu::BootloaderSpec& spec) {
   reader.allow_only({"start_state", "clrstatus_outside_error", "while_busy",
                      "read_unprotect_when_unprotected", "set_address_when_protected", "leave_reply",
-                     "protected_access", "misaligned_write", "options_take_effect", "defects"});
+                     "protected_access", "misaligned_write", "options_take_effect", "block_size",
+                     "functional_descriptor_request", "defects"});
   spec.start_state = static_cast<dfu::StartState>(
       reader.at("start_state").choice({"dfuIDLE", "dfuERROR-errFIRMWARE"}));
   spec.clrstatus_outside_error = static_cast<dfu::ClrstatusOutsideError>(
@@ -168,6 +173,20 @@ std::string serial_from_uid(const std::vector<std::uint32_t>& uid) {
   return hex(uid.at(0) + uid.at(2)).substr(2) + hex(uid.at(1) >> 16, 4).substr(2);
 }
 
+std::vector<std::string> load_other_versions(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const Document document(path, folder);
+  const Reader reader(document);
+  std::vector<std::string> names;
+  if (const auto list = reader.find("other_versions")) {
+    for (const Reader& item : list->items()) {
+      named_file(item.text(), folder, item.place());
+      names.push_back(item.text());
+    }
+  }
+  return names;
+}
+
 void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& uid,
                      const Changes& changes, Model& model) {
   Document document(path, std::filesystem::path(path).parent_path().string());
@@ -176,9 +195,9 @@ void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& 
   const auto kind = reader.find("kind");
   if (kind && kind->choice({"rom", "usbd-dfu"}) == 1)
     return load_usbd_dfu(reader, path, uid, model);
-  reader.allow_only({"$schema", "extends", "name", "kind", "title", "version", "reserved_ram",
-                     "usb", "alternates", "dfu", "behaviour", "timings", "groups", "entry_policies",
-                     "leave_policies"});
+  reader.allow_only({"$schema", "extends", "name", "kind", "title", "other_versions", "version",
+                     "reserved_ram", "usb", "alternates", "dfu", "behaviour", "timings", "groups",
+                     "entry_policies", "leave_policies"});
   dfu::BootloaderSpec& spec = model.bootloader;
   spec.name = reader.at("name").text();
   check_name(reader, path);

@@ -13,6 +13,10 @@ namespace dfurig::model {
 void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& uid,
                      const Changes& changes, Model& model);
 
+/// What a ROM's file names as "other_versions": ROMs that other parts of the line were shipped
+/// with, files in the same folder. Throws InputError when there is no such file.
+std::vector<std::string> load_other_versions(const std::string& path);
+
 /// Reads "usb": the identity every kind of bootloader has.
 void read_usb(const Reader& usb, const std::vector<std::uint32_t>& uid, dfu::BootloaderSpec& spec);
 

@@ -88,7 +88,7 @@ void read_blocks(const Reader& reader, const std::string& folder, Model& model) 
 }
 
 /// The file of the bootloader that is asked for, the ROM's when none is; absent when that has no
-/// USB DFU.
+/// USB DFU. Asked for can be one in flash or another version of the ROM.
 std::optional<std::string> bootloader_file(const Reader& chip, const std::string& folder,
                                            const std::string& asked_for, Model& model) {
   if (const auto list = chip.find("flash_bootloaders")) {
@@ -102,12 +102,15 @@ std::optional<std::string> bootloader_file(const Reader& chip, const std::string
   if (!has_rom && chip.has("bootloader")) {
     chip.at("bootloader").fail("expected null, because there is \"no_usb_dfu\"");
   }
-  if (asked_for.empty() || (has_rom && chip.at("bootloader").text() == asked_for)) {
-    if (!has_rom) return std::nullopt;
+  std::optional<std::string> rom_file;
+  if (has_rom) {
     const Reader rom = chip.at("bootloader");
-    return named_file(rom.text(), folder, rom.place());
+    rom_file = named_file(rom.text(), folder, rom.place());
+    model.rom_versions = load_other_versions(*rom_file);
   }
-  const auto& known = model.flash_bootloaders;
+  if (asked_for.empty() || (has_rom && chip.at("bootloader").text() == asked_for)) return rom_file;
+  std::vector<std::string> known = model.flash_bootloaders;
+  known.insert(known.end(), model.rom_versions.begin(), model.rom_versions.end());
   if (std::find(known.begin(), known.end(), asked_for) == known.end()) {
     throw InputError(model.name, "no bootloader \"" + asked_for + "\" for this chip",
                      did_you_mean(asked_for, known, model.flash_bootloader_advice("")));

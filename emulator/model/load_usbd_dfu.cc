@@ -65,6 +65,8 @@ void read_library(const Reader& reader, Model& model) {
   spec.application_address = address.number();
   spec.button = reader.at("button").text();
   model.bootloader.leave_reply = read_leave_reply(reader.at("leave_reply"));
+  // usbd_dfu.c, USBD_DFU_Setup: USB_REQ_GET_DESCRIPTOR of DFU_DESCRIPTOR_TYPE.
+  model.bootloader.functional_descriptor_request = usb::ClassDescriptorRequest::Answered;
   spec.unplug_is_seen = read_unplug(reader.at("unplug"));
   const stm32::FlashSpec& flash = model.chip.flash;
   const bool is_inside =

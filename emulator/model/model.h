@@ -114,6 +114,7 @@ struct Model {
   std::vector<BootloaderVariant> bootloader_variants;
   std::string no_usb_dfu;                      ///< why the ROM has none; a sentence's end
   std::vector<std::string> flash_bootloaders;  ///< files that can be put into this chip's flash
+  std::vector<std::string> rom_versions;       ///< files of other versions of its ROM
 
   bool has_usb_dfu() const { return !bootloader.name.empty(); }
   /// "put one into its flash: --bootloader cubemx-f103"; empty when there is none to put.

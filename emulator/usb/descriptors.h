@@ -60,8 +60,13 @@ struct ConfigurationDescriptor {
   bool operator==(const ConfigurationDescriptor&) const = default;
 };
 
+/// GET_DESCRIPTOR to an interface for one of its class-specific descriptors. Devices need not
+/// answer it: they are part of the configuration (USB 2.0 §9.4.3).
+enum class ClassDescriptorRequest { Stalled, Answered, Never };
+
 /// Everything GET_DESCRIPTOR can ask for. `strings[0]` is string index 1, in ASCII.
 struct DescriptorSet {
+  ClassDescriptorRequest class_descriptors = ClassDescriptorRequest::Stalled;
   DeviceDescriptor device;
   ConfigurationDescriptor configuration;
   std::vector<std::string> strings;

@@ -60,6 +60,8 @@ ControlReply StandardRequests::interface_request(const SetupPacket& setup) {
   switch (setup.bRequest) {
     case GET_STATUS:
       return two_bytes(0);
+    case GET_DESCRIPTOR:
+      return get_class_descriptor(setup);
     case GET_INTERFACE:
       return one_byte(alternate_setting_);
     case SET_INTERFACE:
@@ -89,6 +91,23 @@ ControlReply StandardRequests::get_string(std::uint8_t index) const {
   if (index == 0) return DataStage{encode_langid_table()};
   if (index > descriptors_.strings.size()) return Stall{};
   return DataStage{encode_string_descriptor(descriptors_.strings[index - 1])};
+}
+
+/// The first of this type in the configuration, as ST's USB Device Library gives it.
+ControlReply StandardRequests::get_class_descriptor(const SetupPacket& setup) const {
+  switch (descriptors_.class_descriptors) {
+    case ClassDescriptorRequest::Stalled:
+      return Stall{};
+    case ClassDescriptorRequest::Never:
+      return NoReply{};
+    case ClassDescriptorRequest::Answered:
+      break;
+  }
+  for (const InterfaceDescriptor& interface : descriptors_.configuration.interfaces) {
+    const bool is_it = interface.extra.size() > 1 && interface.extra[1] == setup.wValue >> 8;
+    if (is_it) return DataStage{interface.extra};
+  }
+  return Stall{};
 }
 
 ControlReply StandardRequests::set_configuration(std::uint8_t value) {

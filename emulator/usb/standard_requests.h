@@ -24,6 +24,7 @@ class StandardRequests {
   ControlReply interface_request(const SetupPacket& setup);
   ControlReply get_descriptor(const SetupPacket& setup) const;
   ControlReply get_string(std::uint8_t index) const;
+  ControlReply get_class_descriptor(const SetupPacket& setup) const;
   ControlReply set_configuration(std::uint8_t value);
   ControlReply set_interface(const SetupPacket& setup);
 

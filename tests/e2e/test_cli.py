@@ -45,7 +45,7 @@ def scenario(folder: Path, **changes: object) -> str:
 def test_an_unknown_model_names_those_near(refused):
     assert refused("exec", "--model", "stm32f407rg", "--", "dfu-util", "-l") == (
         'dfurig: model "stm32f407rg": there is no such model\n'
-        "  did you mean stm32f405rg, stm32l476rg or stm32f103ze?\n")
+        "  did you mean stm32f405rg, stm32f407vg or stm32f205rg?\n")
 
 
 def test_malformed_json_names_line_and_column(refused, tmp_path):

@@ -59,3 +59,20 @@ def test_a_schema_refuses_an_unknown_key(name):
     jsonschema.Draft7Validator.check_schema(schema)
     assert any("unexpected" in e.message for e in
                jsonschema.Draft7Validator(schema).iter_errors({"surprise": 1}))
+
+
+def names_in(value) -> set[str]:
+    """Every text in it that could be the name of a file."""
+    if isinstance(value, str):
+        return {value}
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    return set().union(*(names_in(item) for item in items))
+
+
+def test_every_model_file_is_used_by_another():
+    parsed = {p: json.loads(t) for p, t in files(".json") if p.startswith("models/")}
+    used = set().union(*(names_in({k: v for k, v in value.items() if k != "name"})
+                         for value in parsed.values()))
+    unused = [p for p in parsed if p.split("/")[1] in ("families", "peripherals", "bootloaders")
+              and p.split("/")[-1].removesuffix(".json") not in used]
+    assert unused == []

@@ -192,9 +192,21 @@ TEST_F(RomBootloaderTest, CorruptsTheLastUnitOfAMisalignedWriteWhereThatPolicyIs
   chip_spec_.flash.program_unit = 2;
   stm32::Chip chip(chip_spec_);
   MemoryOperations memory(spec_, chip);
-  EXPECT_EQ(memory.run(WriteMemory{2, {1, 2, 3}}).status, Status::OK);
-  EXPECT_EQ(Bytes(chip.flash().content().begin(), chip.flash().content().begin() + 4),
-            (Bytes{1, 2, 3, 0}));
+  EXPECT_EQ(memory.run(WriteMemory{2, Bytes(257, 0x5A)}).status, Status::OK);
+  EXPECT_EQ(chip.flash().content()[256], 0x5A);
+  EXPECT_EQ(chip.flash().content()[257], 0x00);
+  chip.flash().erase_all();
+  EXPECT_EQ(memory.run(WriteMemory{2, Bytes(255, 0x5A)}).status, Status::OK);
+  EXPECT_EQ(chip.flash().content()[255], 0xFF) << "up to 256 bytes the memory's own rule holds";
+}
+
+TEST_F(RomBootloaderTest, CountsBlocksByTheRequestsLengthWhereThatPolicyIsChosen) {
+  spec_.block_size = BlockSize::wLength;
+  operate(5, {1, 2, 3});
+  EXPECT_EQ(chip_.flash().view(0x08000009, 3)[0], 1) << "(5 - 2) × 3";
+  out(DFU_ABORT, 0);
+  EXPECT_EQ(in(DFU_UPLOAD, 9, 3).reply,
+            (usb::ControlReply{usb::DataStage{{1, 2, 3, 255, 255, 255, 255, 255, 255}}}));
 }
 
 TEST_F(RomBootloaderTest, KeepsItsOwnRam) {

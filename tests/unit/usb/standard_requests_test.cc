@@ -46,6 +46,17 @@ TEST_F(StandardRequestsTest, StallsDescriptorsItLacks) {
   EXPECT_EQ(get(0x80, GET_DESCRIPTOR, 0x2100), ControlReply{Stall{}});
 }
 
+TEST_F(StandardRequestsTest, AnswersForAClassDescriptorAsTheDeviceDoes) {
+  set_.configuration.interfaces[1].extra = {3, 0x21, 9};
+  configure();
+  EXPECT_EQ(get(0x81, GET_DESCRIPTOR, 0x2100), ControlReply{Stall{}});
+  set_.class_descriptors = ClassDescriptorRequest::Answered;
+  EXPECT_EQ(get(0x81, GET_DESCRIPTOR, 0x2100), data({3, 0x21, 9}));
+  EXPECT_EQ(get(0x81, GET_DESCRIPTOR, 0x2200), ControlReply{Stall{}}) << "of another type";
+  set_.class_descriptors = ClassDescriptorRequest::Never;
+  EXPECT_EQ(get(0x81, GET_DESCRIPTOR, 0x2100), ControlReply{NoReply{}});
+}
+
 TEST_F(StandardRequestsTest, RemembersItsConfiguration) {
   EXPECT_EQ(get(0x80, GET_CONFIGURATION), data({0}));
   configure();
