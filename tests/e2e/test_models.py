@@ -14,7 +14,7 @@ def test_the_page_of_chips_is_what_the_program_prints(run):
     page = PAGE.read_text(encoding="utf-8")
     assert page.count(BEGIN) == 1
     assert page.split(BEGIN)[1] == run("models", "--markdown").stdout, (
-        "put the output of `build/release/dfurig models --markdown` below that line")
+        "run scripts/update_models_page")
 
 
 def test_the_page_has_every_chip():
