@@ -4,8 +4,7 @@
 #include <filesystem>
 #include <iostream>
 
-#include "support/hex.h"
-#include "support/input_error.h"
+#include "cli/bench.h"
 
 namespace dfurig::cli {
 namespace {
@@ -25,24 +24,6 @@ std::string default_models_folder() {
     }
   }
   return "models";
-}
-
-std::pair<std::string, unsigned> parse_boot_pin(const std::string& text) {
-  const std::size_t equals = text.find('=');
-  const std::string level = equals == std::string::npos ? "" : text.substr(equals + 1);
-  if (level != "0" && level != "1") {
-    throw UsageError("--boot-pin " + text + ": expected NAME=0 or NAME=1, such as BOOT0=1");
-  }
-  return {text.substr(0, equals), level == "1" ? 1u : 0u};
-}
-
-void set_boot_pin(board::Board& board, const std::string& name, unsigned level) {
-  if (board.set_boot_pin(name, level)) return;
-  const auto& pins = board.model().boot_pins;
-  std::string known;
-  for (const std::string& pin : pins) known += (known.empty() ? "" : ", ") + pin;
-  throw InputError(board.model().name, "no boot pin \"" + name + "\"",
-                   did_you_mean(name, pins, "it has: " + known));
 }
 
 /// The button of a bootloader in flash, or levels that start the ROM, where levels can.
@@ -151,7 +132,7 @@ void power_on(board::Board& board, const po::variables_map& values, Instant now)
     select_bootloader(board);
   } else {
     for (const std::string& text : values["boot-pin"].as<std::vector<std::string>>()) {
-      const auto [name, level] = parse_boot_pin(text);
+      const auto [name, level] = parse_boot_pin("--boot-pin", text);
       set_boot_pin(board, name, level);
     }
   }

@@ -1,6 +1,12 @@
+#include <unistd.h>
+
+#include <csignal>
 #include <deque>
 #include <iostream>
+#include <optional>
 
+#include "cli/bench.h"
+#include "cli/kernel_client.h"
 #include "cli/options.h"
 #include "support/hex.h"
 #include "support/input_error.h"
@@ -11,6 +17,8 @@ namespace dfurig::cli {
 namespace {
 
 namespace po = boost::program_options;
+
+constexpr Duration follow_every = std::chrono::milliseconds(100);
 
 struct Address {
   std::string host = "127.0.0.1";
@@ -42,10 +50,17 @@ void print_ways_in(const Address& address, std::uint16_t port) {
   const std::string where = address.host + ":" + std::to_string(port);
   std::cout << "in another terminal (no root, no kernel module):\n"
             << "  dfurig exec --connect " << where << " -- dfu-util -l\n"
-            << "or with the kernel's client (root):\n"
+            << "or with Linux's own client (root; serve --attach does it):\n"
             << "  modprobe vhci-hcd && usbip --tcp-port " << port << " attach -r " << address.host
             << " -b 1-1\n"
-            << "Ctrl-C stops." << std::endl;
+            << "or on Windows with usbip-win2:\n"
+            << "  usbip.exe --tcp-port " << port << " attach -r " << address.host << " -b 1-1\n"
+            << "Type reset, power or pin BOOT0=0 to act on the chip (help explains). Ctrl-C stops."
+            << std::endl;
+}
+
+void say(const std::string& line) {
+  if (!line.empty()) std::cout << line << std::endl;
 }
 
 void print_not_emulated(const std::deque<board::Board>& boards) {
@@ -59,13 +74,23 @@ void print_not_emulated(const std::deque<board::Board>& boards) {
 }
 
 CommandLine serve_command_line() {
-  CommandLine line("serve", "dfurig serve --model M [--model M…] [options]",
-                   "Exports one or more emulated chips over USB/IP, as busid 1-1, 1-2, …, until "
-                   "SIGINT or SIGTERM.\nFlash, options and registers last as long as the server.");
+  CommandLine line(
+      "serve", "dfurig serve --model M [--model M…] [options]",
+      "Exports one or more emulated chips over USB/IP, as busid 1-1, 1-2, …, until "
+      "SIGINT or SIGTERM.\nFlash, options and registers last as long as the server.\n\n"
+      "Lines on standard input are what a person at the bench does:\n"
+      "  reset [BUSID]           press the reset button\n"
+      "  power [BUSID]           switch power off and on\n"
+      "  pin [BUSID] BOOT0=0     level of a boot pin at the next reset\n"
+      "After Leave the application runs and the device is gone from USB; after a reset "
+      "the boot\npins decide. Whoever had attached it attaches again then; serve "
+      "--attach does so by itself.");
   line.options.add_options()("model,m", po::value<std::vector<std::string>>()->value_name("M"),
                              "a chip (dfurig models lists them); may be repeated")(
       "listen", po::value<std::string>()->default_value("127.0.0.1:3240")->value_name("ADDR:PORT"),
-      "where to listen; port 0 takes a free one");
+      "where to listen; port 0 takes a free one")(
+      "attach",
+      "attach the devices to this machine's kernel, and again when they come back (root)");
   add_board_options(line);
   add_library_option(line);
   return line;
@@ -90,8 +115,20 @@ int serve_command(const Arguments& arguments) {
     power_on(board, values, clock.now());
     exports.add(board);
   }
-  usbip::Server server(exports, clock, address.host, address.port,
-                       [](const std::string& event) { std::cout << event << std::endl; });
+  usbip::Server server(exports, clock, address.host, address.port, say);
+  std::optional<KernelClient> kernel;
+  if (values.count("attach") != 0) {
+    kernel.emplace(address.host, server.port(), say);
+    server.on_tick(follow_every, [&] {
+      exports.advance(clock.now());
+      kernel->follow(exports);
+    });
+  }
+  Bench bench(boards, exports);
+  // In the background of a terminal: reading fails instead of stopping the program.
+  std::signal(SIGTTIN, SIG_IGN);
+  server.on_line(STDIN_FILENO,
+                 [&](const std::string& text) { say(bench.perform(text, clock.now())); });
   std::cout << "dfurig: listening on " << address.host << ":" << server.port() << "\n";
   print_devices(exports, boards);
   print_ways_in(address, server.port());

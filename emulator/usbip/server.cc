@@ -114,6 +114,56 @@ tcp::endpoint parse_endpoint(const std::string& address, std::uint16_t port) {
   return tcp::endpoint(parsed, port);
 }
 
+/// Lines from a terminal or a pipe.
+class LineInput {
+ public:
+  LineInput(asio::io_context& context, int descriptor,
+            std::function<void(const std::string&)> handle)
+      : input_(context), handle_(std::move(handle)) {
+    error_code error;
+    input_.assign(::dup(descriptor), error);  // a file cannot be waited for: then there are none
+    if (!error) read();
+  }
+
+ private:
+  void read() {
+    asio::async_read_until(input_, asio::dynamic_buffer(text_, line_length_max), '\n',
+                           [this](error_code error, std::size_t size) {
+                             if (error) return;
+                             handle_(text_.substr(0, size - 1));
+                             text_.erase(0, size);
+                             read();
+                           });
+  }
+
+  static constexpr std::size_t line_length_max = 4096;
+  asio::posix::stream_descriptor input_;
+  std::function<void(const std::string&)> handle_;
+  std::string text_;
+};
+
+class Ticker {
+ public:
+  Ticker(asio::io_context& context, Duration every, std::function<void()> handle)
+      : timer_(context), every_(every), handle_(std::move(handle)) {
+    wait();
+  }
+
+ private:
+  void wait() {
+    timer_.expires_after(every_);
+    timer_.async_wait([this](error_code error) {
+      if (error) return;
+      handle_();
+      wait();
+    });
+  }
+
+  asio::steady_timer timer_;
+  Duration every_;
+  std::function<void()> handle_;
+};
+
 }  // namespace
 
 class Server::Acceptor {
@@ -133,6 +183,13 @@ class Server::Acceptor {
   }
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+  void on_line(int descriptor, std::function<void(const std::string&)> handle) {
+    inputs_.emplace_back(context_, descriptor, std::move(handle));
+  }
+  void on_tick(Duration every, std::function<void()> handle) {
+    tickers_.emplace_back(context_, every, std::move(handle));
+  }
 
   void run() {
     asio::signal_set signals(context_, SIGINT, SIGTERM);
@@ -157,6 +214,8 @@ class Server::Acceptor {
   // After what the connections held by its handlers refer to.
   asio::io_context context_;
   tcp::acceptor acceptor_;
+  std::deque<LineInput> inputs_;
+  std::deque<Ticker> tickers_;
 };
 
 Server::Server(Exports& exports, const Clock& clock, const std::string& address, std::uint16_t port,
@@ -168,6 +227,14 @@ Server::~Server() = default;
 
 std::uint16_t Server::port() const {
   return acceptor_->port();
+}
+
+void Server::on_line(int descriptor, std::function<void(const std::string&)> handle) {
+  acceptor_->on_line(descriptor, std::move(handle));
+}
+
+void Server::on_tick(Duration every, std::function<void()> handle) {
+  acceptor_->on_tick(every, std::move(handle));
 }
 
 void Server::run() {

@@ -28,6 +28,10 @@ class Server {
   ~Server();
 
   std::uint16_t port() const;
+  /// While it runs, hands over every line that can be read from `descriptor`, until its end.
+  void on_line(int descriptor, std::function<void(const std::string&)> handle);
+  /// While it runs, calls this again and again.
+  void on_tick(Duration every, std::function<void()> handle);
   /// Serves until SIGINT or SIGTERM.
   void run();
 
