@@ -3,52 +3,37 @@
 import subprocess
 
 import pytest
-from conftest import LISTENING, ROOT, PATIENCE_S
+from conftest import PATIENCE_S, ROOT
 
 BLINK = "tests/firmware/blink_stm32f405.bin"
 
 
 class Bench:
-    def __init__(self, dfurig: str, *models: str):
-        words = [word for model in models for word in ("--model", model)]
-        self.dfurig = dfurig
-        self.process = subprocess.Popen(
-            [dfurig, "serve", "--listen", "127.0.0.1:0", "--time-scale", "0", *words], cwd=ROOT,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.address = "127.0.0.1:" + LISTENING.search(self.process.stdout.readline()).group(1)
-        while "Ctrl-C stops" not in self.process.stdout.readline():
+    def __init__(self, run, server):
+        self.run, self.server = run, server
+        while "Ctrl-C stops" not in self.answer():
             pass
 
+    def answer(self) -> str:
+        return self.server.process.stdout.readline().rstrip("\n")
+
     def __call__(self, line: str) -> str:
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
+        self.server.tell(line)
+        answer = self.answer()
         while answer.startswith("127.0.0.1:"):  # a client came or went
-            answer = self.process.stdout.readline()
-        return answer.rstrip("\n")
+            answer = self.answer()
+        return answer
 
     def dfu_util(self, *arguments: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [self.dfurig, "exec", "--connect", self.address, "--", "dfu-util", *arguments],
-            cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
+        return self.run("exec", "--connect", self.server.address, "--", "dfu-util", *arguments)
 
     def alternates(self) -> int:
         return self.dfu_util("-l").stdout.count("Found DFU")
 
 
 @pytest.fixture
-def bench(dfurig):
-    started: list[Bench] = []
-
-    def start(*models: str) -> Bench:
-        started.append(Bench(dfurig, *models))
-        return started[-1]
-
-    yield start
-    for it in started:
-        it.process.terminate()
-        it.process.communicate(timeout=PATIENCE_S)
-        assert it.process.returncode == 0
+def bench(run, serve):
+    return lambda *models: Bench(run, serve(*models))
 
 
 def test_a_reset_after_leave_decides_by_the_boot_pins(bench):
@@ -88,7 +73,7 @@ def test_a_line_it_cannot_do_is_answered_with_what_it_can(bench, line, answer):
 def test_a_pin_the_chip_lacks_is_named_with_those_it_has(bench):
     board = bench("stm32f405rg")
     assert board("pin BOOT7=1") == 'stm32f405rg: no boot pin "BOOT7"'
-    assert board.process.stdout.readline() == "  did you mean BOOT0 or BOOT1?\n"
+    assert board.answer() == "  did you mean BOOT0 or BOOT1?"
 
 
 def test_a_machine_that_cannot_attach_is_told_what_to_do_instead(dfurig):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 LISTENING = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
 PATIENCE_S = 60
 
@@ -37,13 +37,19 @@ class Server:
     def __init__(self, dfurig: str, arguments: tuple[str, ...]):
         self.process = subprocess.Popen(
             [dfurig, "serve", "--listen", "127.0.0.1:0", *arguments],
-            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True)
         assert self.process.stdout is not None
         first = self.process.stdout.readline()
         match = LISTENING.search(first)
         assert match, f"serve said {first!r}"
         self.port = int(match.group(1))
         self.address = f"127.0.0.1:{self.port}"
+
+    def tell(self, line: str) -> None:
+        """What a person at the bench does: `dfurig serve --help`."""
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
