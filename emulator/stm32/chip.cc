@@ -202,8 +202,7 @@ MemoryStatus Chip::read_memory(std::uint32_t address, std::span<std::uint8_t> in
 }
 
 /// RM0440 §3.5.2: a data read there sets RDERR. That it gets zeros is seen by a debugger
-/// (https://community.st.com/t5/stm32-mcus-products/non-standard-behavior-of-pcrop-area-upon-lowering-rdp-level-in/td-p/832003);
-/// no source says what a bootloader makes of RDERR.
+/// (community.st.com td-p/832003); no source says what a bootloader makes of RDERR.
 void Chip::hide_unreadable(std::uint32_t address, std::span<std::uint8_t> bytes) const {
   if (bytes.empty()) return;
   const auto size = static_cast<std::uint32_t>(bytes.size());
