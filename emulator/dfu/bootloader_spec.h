@@ -44,9 +44,9 @@ enum class ProtectedAccess {
   Dropped,    ///< option bytes readable, writes and erases acknowledged and without effect (U5)
 };
 
-/// A write whose length is no multiple of the memory's program unit.
+/// A write whose address or length is no multiple of BootloaderSpec::write_alignment.
 enum class MisalignedWrite {
-  AsMemory,   ///< the memory's odd-tail rule decides
+  AsMemory,   ///< what flash does with such an address and with an odd tail
   AllFail,    ///< this one and all that follow fail (AN2606 table 7)
   Corrupted,  ///< above 256 bytes the last unit gets wrong bytes (AN2606, L47x and L43x)
 };
@@ -164,6 +164,7 @@ struct BootloaderSpec {
   LeaveReply leave_reply = LeaveReply::Delivered;
   ProtectedAccess protected_access = ProtectedAccess::ErrVendor;
   MisalignedWrite misaligned_write = MisalignedWrite::AsMemory;
+  unsigned write_alignment = 1;  ///< bytes; what the ROM asks for, not what flash programs at once
   OptionsTakeEffect options_take_effect = OptionsTakeEffect::AtReset;
   BlockSize block_size = BlockSize::wTransferSize;
   usb::ClassDescriptorRequest functional_descriptor_request = usb::ClassDescriptorRequest::Stalled;

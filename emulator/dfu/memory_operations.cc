@@ -1,5 +1,7 @@
 #include "dfu/memory_operations.h"
 
+#include <algorithm>
+
 namespace dfurig::dfu {
 namespace {
 
@@ -135,8 +137,8 @@ Outcome MemoryOperations::write_options(std::uint32_t address, ByteView data) {
 }
 
 Outcome MemoryOperations::write_flash(std::uint32_t address, ByteView data) {
-  const unsigned unit = chip_.spec().flash.program_unit;
-  const bool is_misaligned = data.size() % unit != 0 || address % unit != 0;
+  const unsigned alignment = spec_.write_alignment;
+  const bool is_misaligned = data.size() % alignment != 0 || address % alignment != 0;
   if (spec_.misaligned_write == MisalignedWrite::AllFail) {
     all_writes_fail_ = all_writes_fail_ || is_misaligned;
     if (all_writes_fail_) return {Status::errTARGET};
@@ -147,6 +149,7 @@ Outcome MemoryOperations::write_flash(std::uint32_t address, ByteView data) {
     return {status_of(chip_.program(address, data))};
   }
   // What the stale bytes are is not published: zeros.
+  const std::size_t unit = std::max(alignment, chip_.spec().flash.program_unit);
   Bytes padded(data.begin(), data.end());
   padded.resize((data.size() + unit - 1) / unit * unit, 0x00);
   return {status_of(chip_.program(address, padded))};

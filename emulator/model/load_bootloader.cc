@@ -99,6 +99,8 @@ void read_switches(const Reader& reader, dfu::BootloaderSpec& spec) {
       reader.at("protected_access").choice({"errVENDOR", "dropped"}));
   spec.misaligned_write = static_cast<dfu::MisalignedWrite>(
       reader.at("misaligned_write").choice({"as-memory", "all-fail", "corrupted"}));
+  spec.write_alignment = reader.at("write_alignment").number(64);
+  if (spec.write_alignment == 0) reader.at("write_alignment").fail("expected 1 to 64, found 0");
   spec.options_take_effect = static_cast<dfu::OptionsTakeEffect>(
       reader.at("options_take_effect").choice({"at-reset", "at-power-on"}));
   spec.block_size =
@@ -113,8 +115,9 @@ void read_switches(const Reader& reader, dfu::BootloaderSpec& spec) {
 void read_behaviour(const Reader& reader, dfu::BootloaderSpec& spec) {
   reader.allow_only({"start_state", "clrstatus_outside_error", "while_busy",
                      "read_unprotect_when_unprotected", "set_address_when_protected", "leave_reply",
-                     "protected_access", "misaligned_write", "options_take_effect", "block_size",
-                     "functional_descriptor_request", "defects"});
+                     "protected_access", "misaligned_write", "write_alignment",
+                     "options_take_effect", "block_size", "functional_descriptor_request",
+                     "defects"});
   spec.start_state = static_cast<dfu::StartState>(
       reader.at("start_state").choice({"dfuIDLE", "dfuERROR-errFIRMWARE"}));
   spec.clrstatus_outside_error = static_cast<dfu::ClrstatusOutsideError>(

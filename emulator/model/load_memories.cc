@@ -43,7 +43,7 @@ void check_sectors(const Reader& reader, const std::vector<stm32::SectorRun>& se
 /// "layouts": sectors that an option bit chooses; the first is the factory's.
 void read_layouts(const Reader& reader, const Model& model, stm32::FlashSpec& flash) {
   for (const Reader& item : reader.items()) {
-    item.allow_only({"when", "sectors"});
+    item.allow_only({"when", "sectors", "write_protection"});
     const auto conditions = item.at("when").members();
     if (conditions.size() != 1) item.at("when").fail("expected one option bit");
     const auto& [name, value] = conditions.front();
@@ -51,6 +51,10 @@ void read_layouts(const Reader& reader, const Model& model, stm32::FlashSpec& fl
     if (field == nullptr) value.fail("no field \"" + name + "\" in option_bytes/fields");
     flash.layouts.push_back(
         {field->byte, field->bit, value.number(1) != 0, read_sectors(item.at("sectors"))});
+    if (const auto protection = item.find("write_protection")) {
+      const auto size = static_cast<std::uint32_t>(model.chip.option_bytes.factory.size());
+      flash.layouts.back().write_protection = read_write_protection(*protection, size);
+    }
   }
   if (flash.layouts.empty()) reader.fail("expected at least one layout");
   flash.sectors = flash.layouts.front().sectors;
@@ -96,13 +100,20 @@ Bytes read_contents(const Reader& reader, const stm32::MemorySpec& memory) {
   return contents;
 }
 
-stm32::OtpLocks read_otp_locks(const Reader& reader, const stm32::MemorySpec& memory) {
-  reader.allow_only({"block_size", "locks_at"});
+/// Either blocks with a lock byte each, or units that are written once.
+void read_otp(const Reader& reader, stm32::MemorySpec& memory) {
+  reader.allow_only({"block_size", "locks_at", "unit"});
+  if (const auto unit = reader.find("unit")) {
+    memory.otp_unit = unit->number(64);
+    const bool fits = memory.otp_unit > 0 && memory.size % memory.otp_unit == 0;
+    if (!fits) unit->fail("expected a size above 0 of which " + memory.name + " is a multiple");
+    return;
+  }
   stm32::OtpLocks locks{reader.at("block_size").number(), reader.at("locks_at").number()};
   const bool fits = locks.block_size > 0 && locks.locks_at % locks.block_size == 0 &&
                     locks.locks_at + locks.locks_at / locks.block_size <= memory.size;
   if (!fits) reader.fail("the blocks and a lock byte for each do not fit " + memory.name);
-  return locks;
+  memory.otp_locks = locks;
 }
 
 stm32::MemorySpec read_memory(const std::string& name, const Reader& reader) {
@@ -116,7 +127,7 @@ stm32::MemorySpec read_memory(const std::string& name, const Reader& reader) {
   if (memory.size == 0) reader.at("size").fail("expected a size above 0, found 0");
   if (const auto contents = reader.find("contents"))
     memory.initial = read_contents(*contents, memory);
-  if (const auto otp = reader.find("otp")) memory.otp_locks = read_otp_locks(*otp, memory);
+  if (const auto otp = reader.find("otp")) read_otp(*otp, memory);
   return memory;
 }
 

@@ -31,18 +31,30 @@ stm32::WriteProtectionSpec::Bits read_bits(const Reader& reader, std::uint32_t s
   return bits;
 }
 
-stm32::WriteProtectionSpec read_write_protection(const Reader& reader, std::uint32_t size) {
-  reader.allow_only({"sector_bits", "areas"});
-  stm32::WriteProtectionSpec spec;
-  if (const auto runs = reader.find("sector_bits")) {
-    for (const Reader& run : runs->items()) spec.bits.push_back(read_bits(run, size));
+stm32::PcropSpec::Area read_pcrop_area(const Reader& reader, std::uint32_t size) {
+  reader.allow_only({"start", "end", "width", "unit", "base"});
+  constexpr std::uint32_t field_size = 4;
+  if (size < field_size) reader.fail("the option bytes are too few for it");
+  stm32::PcropSpec::Area area;
+  area.start = reader.at("start").number(size - field_size);
+  area.end = reader.at("end").number(size - field_size);
+  area.width = reader.at("width").number(32);
+  area.unit = reader.at("unit").number(sectors_max);
+  area.base = reader.at("base").number();
+  if (area.width == 0) reader.at("width").fail("expected 1 to 32 bits, found 0");
+  if (area.unit == 0) reader.at("unit").fail("expected a number above 0, found 0");
+  return area;
+}
+
+stm32::PcropSpec read_pcrop(const Reader& reader, std::uint32_t size) {
+  reader.allow_only({"mode_bit", "areas"});
+  stm32::PcropSpec spec;
+  if (const auto mode = reader.find("mode_bit")) {
+    mode->allow_only({"byte", "bit"});
+    spec.mode = {mode->at("byte").number(size - 1), mode->at("bit").number(7)};
   }
   if (const auto areas = reader.find("areas")) {
-    for (const Reader& area : areas->items()) {
-      area.allow_only({"start", "end", "first_sector"});
-      spec.areas.push_back({area.at("start").number(size - 1), area.at("end").number(size - 1),
-                            area.at("first_sector").number(sectors_max)});
-    }
+    for (const Reader& area : areas->items()) spec.areas.push_back(read_pcrop_area(area, size));
   }
   return spec;
 }
@@ -89,8 +101,25 @@ void read_rdp(const Reader& reader, std::uint32_t size, Model& model) {
 
 }  // namespace
 
+stm32::WriteProtectionSpec read_write_protection(const Reader& reader, std::uint32_t size) {
+  reader.allow_only({"sector_bits", "areas"});
+  stm32::WriteProtectionSpec spec;
+  if (const auto runs = reader.find("sector_bits")) {
+    for (const Reader& run : runs->items()) spec.bits.push_back(read_bits(run, size));
+  }
+  if (const auto areas = reader.find("areas")) {
+    for (const Reader& area : areas->items()) {
+      area.allow_only({"start", "end", "first_sector"});
+      spec.areas.push_back({area.at("start").number(size - 1), area.at("end").number(size - 1),
+                            area.at("first_sector").number(sectors_max)});
+    }
+  }
+  return spec;
+}
+
 void load_option_bytes(const Reader& reader, Model& model) {
-  reader.allow_only({"windows", "factory", "complement", "rdp", "write_protection", "fields"});
+  reader.allow_only(
+      {"windows", "factory", "complement", "rdp", "write_protection", "pcrop", "fields"});
   stm32::OptionBytesSpec& spec = model.chip.option_bytes;
   const std::uint32_t size = read_windows(reader.at("windows"), spec);
   const Reader factory = reader.at("factory");
@@ -107,6 +136,7 @@ void load_option_bytes(const Reader& reader, Model& model) {
   if (const auto protection = reader.find("write_protection")) {
     spec.write_protection = read_write_protection(*protection, size);
   }
+  if (const auto pcrop = reader.find("pcrop")) spec.pcrop = read_pcrop(*pcrop, size);
   for (const auto& [name, field] : reader.at("fields").members()) {
     model.option_fields.push_back(read_option_field(name, field, size));
   }

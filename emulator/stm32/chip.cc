@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "stm32/otp.h"
 #include "support/hex.h"
 
 namespace dfurig::stm32 {
@@ -22,16 +23,20 @@ std::pair<std::string, std::string> split_name(const std::string& register_name)
   return {register_name.substr(0, dot), register_name.substr(dot + 1)};
 }
 
-/// OTP: bits can be programmed once, whatever the erased level of main flash; a block whose lock
-/// byte is 0 keeps what it has (RM0090 §3.6.5).
-void program_once(const MemorySpec& spec, Bytes& content, std::size_t offset, ByteView data) {
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    const std::size_t at = offset + i;
-    const auto& locks = spec.otp_locks;
-    const bool is_locked =
-        locks && at < locks->locks_at && content[locks->locks_at + at / locks->block_size] == 0x00;
-    if (!is_locked) content[at] &= data[i];
+/// From an address to the next border of one of the windows, and whether that piece is in one.
+struct Piece {
+  std::uint32_t size = 0;
+  bool is_inside = false;
+};
+Piece next_piece(const std::vector<Window>& windows, std::uint32_t address, std::uint32_t size) {
+  Piece piece{size, false};
+  for (const Window& window : windows) {
+    if (address >= window.address && address - window.address < window.size) {
+      return {std::min(size, window.size - (address - window.address)), true};
+    }
+    if (window.address > address) piece.size = std::min(piece.size, window.address - address);
   }
+  return piece;
 }
 
 /// AN3156: the first byte is the supply range, 0 to 4; the others are reserved and stay 0xFF.
@@ -192,7 +197,53 @@ MemoryStatus Chip::read_memory(std::uint32_t address, std::span<std::uint8_t> in
     return MemoryStatus::BadAddress;
   }
   std::copy(from.begin(), from.end(), into.begin());
+  if (flash_.contains(address, size)) hide_unreadable(address, into);
   return MemoryStatus::Ok;
+}
+
+/// RM0440 §3.5.2: a data read there sets RDERR. That it gets zeros is seen by a debugger
+/// (community.st.com td-p/832003); no source says what a bootloader makes of RDERR.
+void Chip::hide_unreadable(std::uint32_t address, std::span<std::uint8_t> bytes) const {
+  if (bytes.empty()) return;
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  const std::vector<Window> unreadable = unreadable_flash({address, size});
+  while (!unreadable.empty() && !bytes.empty()) {
+    const Piece piece = next_piece(unreadable, address, static_cast<std::uint32_t>(bytes.size()));
+    if (piece.is_inside) std::ranges::fill(bytes.first(piece.size), 0x00);
+    address += piece.size;
+    bytes = bytes.subspan(piece.size);
+  }
+}
+
+bool Chip::is_write_protected(std::size_t sector) const {
+  const std::vector<FlashLayout>& layouts = spec_.flash.layouts;
+  if (layouts.empty() || !layouts[flash_layout_].write_protection) {
+    return option_bytes_.is_write_protected(sector);
+  }
+  return option_bytes_.is_write_protected(*layouts[flash_layout_].write_protection, sector);
+}
+
+std::vector<Window> Chip::protected_sectors(const Window& where) const {
+  std::vector<Window> windows;
+  const std::uint32_t last = where.address + where.size - 1;
+  for (std::size_t i = *flash_.find_sector_index(where.address); i < flash_.sectors().size(); ++i) {
+    const Sector& sector = flash_.sectors()[i];
+    if (sector.address > last) break;
+    if (is_write_protected(i)) windows.push_back({sector.address, sector.size});
+  }
+  return windows;
+}
+
+std::vector<Window> Chip::unreadable_flash(const Window& where) const {
+  if (option_bytes_.is_pcrop_mode()) return protected_sectors(where);
+  return option_bytes_.pcrop_areas();
+}
+
+/// What is protected from reads is protected from writes.
+std::vector<Window> Chip::unwritable_flash(const Window& where) const {
+  std::vector<Window> windows = protected_sectors(where);
+  for (const Window& area : option_bytes_.pcrop_areas()) windows.push_back(area);
+  return windows;
 }
 
 MemoryStatus Chip::program(std::uint32_t address, ByteView data) {
@@ -206,8 +257,8 @@ MemoryStatus Chip::program(std::uint32_t address, ByteView data) {
     case MemoryKind::SystemMemory:
       return MemoryStatus::BadAddress;
     case MemoryKind::Otp:
-      program_once(region->spec, region->content, offset, data);
-      return MemoryStatus::Ok;
+      return program_otp(region->spec, region->content, offset, data) ? MemoryStatus::Ok
+                                                                      : MemoryStatus::Failed;
     case MemoryKind::DeviceFeature:
       if (offset != 0 || data.empty() || data[0] > supply_range_max)
         return MemoryStatus::BadAddress;
@@ -221,35 +272,34 @@ MemoryStatus Chip::program(std::uint32_t address, ByteView data) {
   return MemoryStatus::BadAddress;
 }
 
-/// Sector by sector, since each may be write-protected.
 FlashStatus Chip::program_flash(std::uint32_t address, ByteView data) {
   const auto size = static_cast<std::uint32_t>(data.size());
   if (!flash_.contains(address, size)) return FlashStatus::OutOfRange;
+  if (data.empty()) return FlashStatus::Ok;
+  const std::vector<Window> unwritable = unwritable_flash({address, size});
   while (!data.empty()) {
-    const Sector sector = flash_.sectors()[*flash_.find_sector_index(address)];
-    const std::size_t room = sector.size - (address - sector.address);
-    const ByteView piece = data.first(std::min(room, data.size()));
-    if (!option_bytes_.is_write_protected(*flash_.find_sector_index(address))) {
-      const FlashStatus status = flash_.program(address, piece);
+    const Piece piece = next_piece(unwritable, address, static_cast<std::uint32_t>(data.size()));
+    if (!piece.is_inside) {
+      const FlashStatus status = flash_.program(address, data.first(piece.size));
       if (status != FlashStatus::Ok) return status;
     }
-    address += static_cast<std::uint32_t>(piece.size());
-    data = data.subspan(piece.size());
+    address += piece.size;
+    data = data.subspan(piece.size);
   }
   return FlashStatus::Ok;
 }
 
 MemoryStatus Chip::erase_sector(std::uint32_t address) {
-  const auto index = flash_.find_sector_index(address);
-  if (index && option_bytes_.is_write_protected(*index)) return MemoryStatus::Ok;
+  if (const auto sector = flash_.find_sector(address)) {
+    const Window where{sector->address, sector->size};
+    const Piece first = next_piece(unwritable_flash(where), where.address, where.size);
+    if (first.is_inside || first.size < sector->size) return MemoryStatus::Ok;
+  }
   return status_of(flash_.erase_sector(address));
 }
 
 MemoryStatus Chip::mass_erase() {
-  for (std::size_t i = 0; i < flash_.sectors().size(); ++i) {
-    if (option_bytes_.is_write_protected(i)) return MemoryStatus::Ok;
-  }
-  flash_.erase_all();
+  if (unwritable_flash({spec_.flash.base, spec_.flash.size()}).empty()) flash_.erase_all();
   return MemoryStatus::Ok;
 }
 

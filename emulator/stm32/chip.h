@@ -57,12 +57,13 @@ class Chip {
 
   bool is_readable(std::uint32_t address, std::uint32_t size) const;
   MemoryStatus read_memory(std::uint32_t address, std::span<std::uint8_t> into) const;
-  // What option bytes write-protect stays as it is, and no error says so (AN3156).
+  // What option bytes write-protect stays as it is, and no error says so (AN3156). PCROP also keeps
+  // it from being read.
 
   /// Programs flash or OTP, or stores to RAM.
   MemoryStatus program(std::uint32_t address, ByteView data);
   MemoryStatus erase_sector(std::uint32_t address);
-  /// Erases nothing while a sector is write-protected (RM0090 §3.6.4).
+  /// Erases nothing while a sector is write-protected (RM0090 Rev 21 §3.7.4).
   MemoryStatus mass_erase();
   void clear_ram();
   /// Which of FlashSpec::layouts the loaded option bytes choose; 0 when there is only one.
@@ -104,6 +105,12 @@ class Chip {
   RegisterBlock* find_block_at(std::uint32_t address);
   bool is_set(const std::optional<BitReference>& bit) const;
   FlashStatus program_flash(std::uint32_t address, ByteView data);
+  void hide_unreadable(std::uint32_t address, std::span<std::uint8_t> bytes) const;
+  bool is_write_protected(std::size_t sector) const;
+  // Those that a part of flash touches.
+  std::vector<Window> protected_sectors(const Window& where) const;
+  std::vector<Window> unreadable_flash(const Window& where) const;
+  std::vector<Window> unwritable_flash(const Window& where) const;
   bool is_aligned(std::uint32_t address, unsigned width, const std::string& what);
   bool takes_accesses(const RegisterBlock& block, const std::string& what);
   void hold_blocks_in_reset();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace dfurig::stm32 {
 namespace {
@@ -20,6 +21,12 @@ void for_each_pair(const OptionBytesSpec& spec, Visit visit) {
     }
     offset += window.size;
   }
+}
+
+/// A field of up to 32 bits at an offset.
+std::uint32_t field_at(ByteView content, std::size_t offset, unsigned width) {
+  const std::uint32_t word = ByteReader(content.subspan(offset, 4)).u32le();
+  return width < 32 ? word & ((1u << width) - 1) : word;
 }
 
 }  // namespace
@@ -70,9 +77,15 @@ void OptionBytes::begin_write(std::uint32_t window_start, ByteView data) {
   for (const Window& window : spec_.windows) {
     if (window.address == window_start) {
       assert(data.size() <= window.size);
-      const auto start = content_.begin() + static_cast<std::ptrdiff_t>(offset);
-      std::fill(start, start + window.size, spec_.erased_value);
-      write_ = Write{offset, Bytes(data.begin(), data.end())};
+      Bytes whole(window.size, spec_.erased_value);
+      std::copy(data.begin(), data.end(), whole.begin());
+      Bytes after = content_;
+      const auto start = static_cast<std::ptrdiff_t>(offset);
+      std::copy(whole.begin(), whole.end(), after.begin() + start);
+      if (lifts_pcrop(after)) return;
+      keep_pcrop_areas(offset, whole);
+      std::fill_n(content_.begin() + start, window.size, spec_.erased_value);
+      write_ = Write{offset, std::move(whole)};
       return;
     }
     offset += window.size;
@@ -102,14 +115,67 @@ void OptionBytes::load() {
   });
 }
 
-bool OptionBytes::is_write_protected(std::size_t sector) const {
-  const WriteProtectionSpec& spec = spec_.write_protection;
+bool OptionBytes::is_pcrop_mode(ByteView content) const {
+  const auto& mode = spec_.pcrop.mode;
+  return mode && (content[mode->byte] >> mode->bit & 1) != 0;
+}
+
+/// "The active value of nWRPi bits is inverted when PCROP mode is active" (RM0090 Rev 21 §3.7.5);
+/// RM0367 §3.4.4 says the same of the L0.
+bool OptionBytes::is_active(const WriteProtectionSpec::Bits& bits, std::size_t bit,
+                            ByteView content) const {
+  const bool value = (content[bits.bytes[bit / 8]] >> bit % 8 & 1) != 0;
+  return value == (bits.protects_when != is_pcrop_mode(content));
+}
+
+/// RM0090 Rev 21 §3.7.5: such a modification is cancelled. What lifts PCROP is RDP from level 1 to
+/// 0.
+bool OptionBytes::lifts_pcrop(ByteView content) const {
+  if (!is_pcrop_mode(loaded_)) return false;
+  if (!is_pcrop_mode(content)) return true;
+  for (const WriteProtectionSpec::Bits& bits : spec_.write_protection.bits) {
+    for (std::size_t bit = 0; bit < bits.count; ++bit) {
+      if (is_active(bits, bit, loaded_) && !is_active(bits, bit, content)) return true;
+    }
+  }
+  return false;
+}
+
+/// RM0440 §3.5.2: "the options programming is launched but PCROP area stays unchanged."
+void OptionBytes::keep_pcrop_areas(std::size_t offset, std::span<std::uint8_t> window) const {
+  for (const PcropSpec::Area& area : spec_.pcrop.areas) {
+    const bool is_here = area.start >= offset && area.end + 4 <= offset + window.size();
+    const std::uint32_t first = field_at(loaded_, area.start, area.width);
+    const std::uint32_t last = field_at(loaded_, area.end, area.width);
+    if (!is_here || first > last) continue;
+    const bool grows = field_at(window, area.start - offset, area.width) <= first &&
+                       field_at(window, area.end - offset, area.width) >= last;
+    if (grows) continue;
+    for (const std::size_t field : {area.start, area.end}) {
+      std::copy_n(loaded_.begin() + static_cast<std::ptrdiff_t>(field), 4,
+                  window.begin() + static_cast<std::ptrdiff_t>(field - offset));
+    }
+  }
+}
+
+std::vector<Window> OptionBytes::pcrop_areas() const {
+  std::vector<Window> areas;
+  for (const PcropSpec::Area& area : spec_.pcrop.areas) {
+    const std::uint32_t first = field_at(loaded_, area.start, area.width);
+    const std::uint32_t last = field_at(loaded_, area.end, area.width);
+    if (first > last) continue;
+    areas.push_back({area.base + first * area.unit, (last - first + 1) * area.unit});
+  }
+  return areas;
+}
+
+bool OptionBytes::is_write_protected(const WriteProtectionSpec& spec, std::size_t sector) const {
   const auto covers = [&](const WriteProtectionSpec::Bits& bits) {
     if (sector < bits.first_sector) return false;
     std::size_t bit = (sector - bits.first_sector) / bits.sectors_per_bit;
     if (bit >= bits.count && !bits.last_bit_covers_rest) return false;
     bit = std::min<std::size_t>(bit, bits.count - 1);
-    return (loaded_[bits.bytes[bit / 8]] >> bit % 8 & 1) == (bits.protects_when ? 1 : 0);
+    return is_active(bits, bit, loaded_);
   };
   const auto reaches = [&](const WriteProtectionSpec::Area& area) {
     const std::size_t first = area.first_sector + loaded_[area.start];

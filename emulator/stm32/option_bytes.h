@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "stm32/spec.h"
 
@@ -33,13 +34,21 @@ class OptionBytes {
   /// Stores `data` from a window's start as a programmer over SWD would: what is not given keeps
   /// its value, but complements behind `data` are computed; those within it are taken as they are.
   void preload(std::uint32_t window_start, ByteView data);
-  /// The bootloader's write, first half: the window is erased. Nothing happens at RDP level 2.
+  /// The bootloader's write, first half: the window is erased. Nothing happens at RDP level 2, nor
+  /// when it would lift PCROP by SPRMOD or WPRMOD; PCROP areas can grow only.
   void begin_write(std::uint32_t window_start, ByteView data);
   /// Second half: the data is programmed; the hardware computes complements. Without it, as after a
   /// power cut, the window stays erased.
   void finish_write();
 
-  bool is_write_protected(std::size_t sector) const;
+  bool is_write_protected(std::size_t sector) const {
+    return is_write_protected(spec_.write_protection, sector);
+  }
+  bool is_write_protected(const WriteProtectionSpec& spec, std::size_t sector) const;
+  /// Write protection protects against data reads too (SPRMOD, WPRMOD).
+  bool is_pcrop_mode() const { return is_pcrop_mode(loaded_); }
+  /// The flash in PCROP areas.
+  std::vector<Window> pcrop_areas() const;
   ReadProtection read_protection() const;
   void set_rdp_level0();
   void restore_factory() { content_ = spec_.factory; }
@@ -51,6 +60,10 @@ class OptionBytes {
   };
 
   std::optional<std::size_t> find_offset(std::uint32_t address, std::uint32_t size) const;
+  bool is_pcrop_mode(ByteView content) const;
+  bool is_active(const WriteProtectionSpec::Bits& bits, std::size_t bit, ByteView content) const;
+  bool lifts_pcrop(ByteView content) const;
+  void keep_pcrop_areas(std::size_t offset, std::span<std::uint8_t> window) const;
   /// All of them but those at offsets `given_from` to `given_to`.
   void compute_complements(std::size_t given_from, std::size_t given_to);
 

@@ -87,35 +87,6 @@ enum class OddTail {
   Dropped,  ///< they are lost without an error
 };
 
-/// Sectors while some option bits have this value (F76x nDBANK). Bits count in
-/// OptionBytesSpec::factory order.
-struct FlashLayout {
-  unsigned byte = 0;
-  unsigned bit = 0;
-  bool value = false;
-  std::vector<SectorRun> sectors;
-  bool operator==(const FlashLayout&) const = default;
-};
-
-struct FlashSpec {
-  std::uint32_t base = 0;
-  std::vector<SectorRun> sectors;  ///< with the factory's option bytes
-  unsigned program_unit = 1;       ///< bytes
-  std::uint8_t erased_value = 0xFF;
-  ProgramOverWritten over_written = ProgramOverWritten::And;
-  OddTail odd_tail = OddTail::Written;
-  std::vector<FlashLayout> layouts{};  ///< empty: there is only one
-  std::uint32_t size() const;
-  bool operator==(const FlashSpec&) const = default;
-};
-
-/// One address window of option bytes.
-struct Window {
-  std::uint32_t address = 0;
-  std::uint32_t size = 0;
-  bool operator==(const Window&) const = default;
-};
-
 /// Option bits that write-protect sectors, by sector number from the start of flash. Offsets count
 /// in OptionBytesSpec::factory order.
 struct WriteProtectionSpec {
@@ -141,6 +112,61 @@ struct WriteProtectionSpec {
   bool operator==(const WriteProtectionSpec&) const = default;
 };
 
+/// Sectors while some option bit has this value (nDBANK of F76x, DBANK of G47x, L4R and L5, DB1M of
+/// F42x). Bits count in OptionBytesSpec::factory order.
+struct FlashLayout {
+  unsigned byte = 0;
+  unsigned bit = 0;
+  bool value = false;
+  std::vector<SectorRun> sectors;
+  /// Where it is not OptionBytesSpec's: sectors have other numbers.
+  std::optional<WriteProtectionSpec> write_protection{};
+  bool operator==(const FlashLayout&) const = default;
+};
+
+/// Proprietary code read-out protection: flash that only instruction fetches reach, and that is
+/// write-protected (RM0090 Rev 21 §3.7.5, RM0440 §3.5.2).
+struct PcropSpec {
+  /// While it is 1 the bits of write protection mean this too, with their sense inverted (SPRMOD of
+  /// F4 and L1, WPRMOD of L0).
+  struct ModeBit {
+    unsigned byte = 0;
+    unsigned bit = 0;
+    bool operator==(const ModeBit&) const = default;
+  };
+  /// From one field to another, both included; nothing when the first is the larger (L4, G4).
+  struct Area {
+    unsigned start = 0;  ///< offsets of the fields
+    unsigned end = 0;
+    unsigned width = 16;     ///< bits of each
+    std::uint32_t unit = 0;  ///< bytes a step of them means
+    std::uint32_t base = 0;  ///< the address they count from
+    bool operator==(const Area&) const = default;
+  };
+  std::optional<ModeBit> mode;
+  std::vector<Area> areas;
+  bool operator==(const PcropSpec&) const = default;
+};
+
+struct FlashSpec {
+  std::uint32_t base = 0;
+  std::vector<SectorRun> sectors;  ///< with the factory's option bytes
+  unsigned program_unit = 1;       ///< bytes
+  std::uint8_t erased_value = 0xFF;
+  ProgramOverWritten over_written = ProgramOverWritten::And;
+  OddTail odd_tail = OddTail::Written;
+  std::vector<FlashLayout> layouts{};  ///< empty: there is only one
+  std::uint32_t size() const;
+  bool operator==(const FlashSpec&) const = default;
+};
+
+/// One address window of option bytes.
+struct Window {
+  std::uint32_t address = 0;
+  std::uint32_t size = 0;
+  bool operator==(const Window&) const = default;
+};
+
 /// How option bytes prove themselves: what stands behind each value is its complement.
 enum class Complement {
   None,
@@ -158,6 +184,7 @@ struct OptionBytesSpec {
   WriteProtectionSpec write_protection;
   Complement complement = Complement::None;
   std::uint8_t erased_value = 0xFF;
+  PcropSpec pcrop{};
   bool operator==(const OptionBytesSpec&) const = default;
 };
 
@@ -169,7 +196,7 @@ enum class MemoryKind {
   Eeprom,         ///< L0, L1: written without erasing
 };
 
-/// Blocks of OTP that a lock byte each closes (RM0090 §3.6.5: 0x00 locks).
+/// Blocks of OTP that a lock byte each closes (RM0090 Rev 21 §3.8: 0x00 locks).
 struct OtpLocks {
   std::uint32_t block_size = 0;  ///< bytes
   std::uint32_t locks_at = 0;    ///< offset of the first lock byte
@@ -183,6 +210,8 @@ struct MemorySpec {
   std::uint32_t size = 0;
   Bytes initial;  ///< content at the start; the rest is 0 (RAM, EEPROM) or 0xFF
   std::optional<OtpLocks> otp_locks{};
+  /// OTP with ECC: so many bytes are written together and once; 0: bit by bit.
+  unsigned otp_unit = 0;
   bool operator==(const MemorySpec&) const = default;
 };
 

@@ -177,29 +177,6 @@ TEST_F(RomBootloaderTest, DropsWritesOfAProtectedChipWhereThatPolicyIsChosen) {
   EXPECT_EQ(rom_.status(), Status::errVENDOR);
 }
 
-TEST_F(RomBootloaderTest, FailsAllWritesAfterAMisalignedOneWhereThatPolicyIsChosen) {
-  spec_.misaligned_write = MisalignedWrite::AllFail;
-  chip_spec_.flash.program_unit = 2;
-  stm32::Chip chip(chip_spec_);
-  MemoryOperations memory(spec_, chip);
-  EXPECT_EQ(memory.run(WriteMemory{2, {1, 2}}).status, Status::OK);
-  EXPECT_EQ(memory.run(WriteMemory{3, {1}}).status, Status::errTARGET);
-  EXPECT_EQ(memory.run(WriteMemory{4, {1, 2}}).status, Status::errTARGET);
-}
-
-TEST_F(RomBootloaderTest, CorruptsTheLastUnitOfAMisalignedWriteWhereThatPolicyIsChosen) {
-  spec_.misaligned_write = MisalignedWrite::Corrupted;
-  chip_spec_.flash.program_unit = 2;
-  stm32::Chip chip(chip_spec_);
-  MemoryOperations memory(spec_, chip);
-  EXPECT_EQ(memory.run(WriteMemory{2, Bytes(257, 0x5A)}).status, Status::OK);
-  EXPECT_EQ(chip.flash().content()[256], 0x5A);
-  EXPECT_EQ(chip.flash().content()[257], 0x00);
-  chip.flash().erase_all();
-  EXPECT_EQ(memory.run(WriteMemory{2, Bytes(255, 0x5A)}).status, Status::OK);
-  EXPECT_EQ(chip.flash().content()[255], 0xFF) << "up to 256 bytes the memory's own rule holds";
-}
-
 TEST_F(RomBootloaderTest, CountsBlocksByTheRequestsLengthWhereThatPolicyIsChosen) {
   spec_.block_size = BlockSize::wLength;
   operate(5, {1, 2, 3});

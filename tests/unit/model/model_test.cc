@@ -35,45 +35,6 @@ TEST(Library, DerivesTheRomsLayoutString) {
             "@Internal Flash  /0x08000000/0512*0002Kg");
 }
 
-// RM0090 and RM0351 §8.4, ST's CMSIS-SVD: MODER, OSPEEDR, PUPDR of each port after reset.
-struct PortRow {
-  const char* model;
-  const char* port;
-  std::uint32_t moder, ospeedr, pupdr;
-};
-constexpr PortRow reset_values[] = {
-    {"stm32f405rg", "GPIOA", 0xA8000000, 0x0C000000, 0x64000000},
-    {"stm32f405rg", "GPIOB", 0x00000280, 0x000000C0, 0x00000100},
-    {"stm32f405rg", "GPIOC", 0, 0, 0},
-    {"stm32f405rg", "GPIOI", 0, 0, 0},
-    {"stm32l476rg", "GPIOA", 0xABFFFFFF, 0x0C000000, 0x64000000},
-    {"stm32l476rg", "GPIOB", 0xFFFFFEBF, 0, 0x00000100},
-    {"stm32l476rg", "GPIOC", 0xFFFFFFFF, 0, 0},
-    {"stm32l476rg", "GPIOG", 0xFFFFFFFF, 0, 0},
-    {"stm32l476rg", "GPIOH", 0x0000000F, 0, 0},
-};
-
-std::uint32_t reset_of(const Model& model, const std::string& port, const std::string& name) {
-  for (const stm32::BlockSpec& block : model.chip.blocks) {
-    for (const stm32::RegisterSpec& spec : block.registers) {
-      if (block.name == port && spec.name == name) return spec.reset;
-    }
-  }
-  ADD_FAILURE() << port << "." << name;
-  return 0;
-}
-
-TEST(ShippedModels, HaveTheManualsGpioResetValues) {
-  const Library library(shipped_models);
-  for (const PortRow& row : reset_values) {
-    const Model model = library.load(row.model);
-    SCOPED_TRACE(std::string(row.model) + " " + row.port);
-    EXPECT_EQ(reset_of(model, row.port, "MODER"), row.moder);
-    EXPECT_EQ(reset_of(model, row.port, "OSPEEDR"), row.ospeedr);
-    EXPECT_EQ(reset_of(model, row.port, "PUPDR"), row.pupdr);
-  }
-}
-
 // RM0090 §39 and RM0351 §49: where software reads which chip it runs on.
 TEST(ShippedModels, CanBeReadForTheirUidAndFlashSize) {
   const Library library(shipped_models);

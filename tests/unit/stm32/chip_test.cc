@@ -95,7 +95,8 @@ TEST(WriteProtectedChip, KeepsItsSectorsAndReportsNoError) {
   EXPECT_EQ(chip.erase_sector(0x08000100), MemoryStatus::Ok);
   EXPECT_EQ(chip.mass_erase(), MemoryStatus::Ok);
   EXPECT_EQ(chip.read(0x08000100, 1), 0x22u);
-  EXPECT_EQ(chip.read(0x080000FE, 1), 0x11u) << "RM0090 §3.6.4: a mass erase erases nothing then";
+  EXPECT_EQ(chip.read(0x080000FE, 1), 0x11u)
+      << "RM0090 Rev 21 §3.7.4: a mass erase erases nothing then";
   chip.option_bytes().preload(0x1FFFC000, Bytes{0xAA, 0xFF});
   chip.reset(ResetKind::OptionByteLoad);
   EXPECT_EQ(chip.mass_erase(), MemoryStatus::Ok);
@@ -108,14 +109,70 @@ ChipSpec with_memory(MemorySpec memory) {
   return spec;
 }
 
-TEST(LockedOtp, KeepsABlockWhoseLockByteIs0) {
-  MemorySpec otp{"OTP", MemoryKind::Otp, 0x1FFF7800, 36, {}};
-  otp.otp_locks = OtpLocks{16, 32};
-  Chip chip(with_memory(otp));
-  EXPECT_EQ(chip.program(0x1FFF7810, Bytes{0x0F}), MemoryStatus::Ok);
-  EXPECT_EQ(chip.program(0x1FFF7821, Bytes{0x00}), MemoryStatus::Ok) << "locks block 1";
-  EXPECT_EQ(chip.program(0x1FFF780F, Bytes{1, 1}), MemoryStatus::Ok);
-  EXPECT_EQ(chip.read(0x1FFF780F, 2), 0x0F01u);
+// RM0090 Rev 21 §3.7.5: SPRMOD turns the sense of nWRPi and adds read protection.
+ChipSpec with_sprmod() {
+  ChipSpec spec = small_chip();
+  spec.option_bytes.factory = {0xAA, 0xFF, 0, 0};  // byte 1: nWRP of four sectors
+  spec.option_bytes.write_protection.bits = {{{1}, 4}};
+  spec.option_bytes.pcrop.mode = PcropSpec::ModeBit{2, 7};
+  return spec;
+}
+
+TEST(PcropOfSectors, KeepsThemFromReadWriteAndErase) {
+  Chip chip(with_sprmod());
+  chip.flash().preload(0x08000000, Bytes(1024, 0x11));
+  EXPECT_EQ(chip.read(0x08000100, 4), 0x11111111u);
+  chip.option_bytes().preload(0x1FFFC000, Bytes{0xAA, 0x02, 0x80});  // sector 1
+  chip.reset(ResetKind::OptionByteLoad);
+  EXPECT_EQ(chip.read(0x080000FE, 4), 0x00001111u) << "half of it is in sector 0";
+  Bytes across(258);
+  EXPECT_EQ(chip.read_memory(0x080000FF, across), MemoryStatus::Ok) << "no error says so";
+  EXPECT_EQ(across.front(), 0x11);
+  EXPECT_EQ(across[1], 0x00);
+  EXPECT_EQ(across[256], 0x00);
+  EXPECT_EQ(across.back(), 0x11);
+  EXPECT_EQ(chip.program(0x080000FE, Bytes(4, 0x01)), MemoryStatus::Ok);
+  EXPECT_EQ(chip.erase_sector(0x08000100), MemoryStatus::Ok);
+  EXPECT_EQ(chip.erase_sector(0x08000200), MemoryStatus::Ok);
+  EXPECT_EQ(chip.mass_erase(), MemoryStatus::Ok);
+  EXPECT_EQ(chip.flash().view(0x080000FE, 4)[1], 0x01) << "mass erase erased nothing";
+  EXPECT_EQ(chip.flash().view(0x08000100, 1)[0], 0x11);
+  EXPECT_EQ(chip.flash().view(0x08000200, 1)[0], 0xFF);
+}
+
+// RM0440 §3.5.2
+ChipSpec with_pcrop_area() {
+  ChipSpec spec = small_chip();
+  spec.flash.program_unit = 8;
+  spec.option_bytes = {{{0x1FFF7800, 12}}, Bytes(12, 0xFF), 0, 0xAA, 0xCC, {}};
+  spec.option_bytes.factory[0] = 0xAA;
+  spec.option_bytes.factory[8] = 0x00;  // END below STRT: no area
+  spec.option_bytes.factory[9] = 0x00;
+  spec.option_bytes.pcrop.areas = {{4, 8, 15, 8, 0x08000000}};
+  return spec;
+}
+
+TEST(PcropArea, IsCountedInDoubleWordsAndKeepsItsPagesFromErase) {
+  Chip chip(with_pcrop_area());
+  chip.flash().preload(0x08000000, Bytes(1024, 0x11));
+  EXPECT_EQ(chip.read(0x080001F8, 4), 0x11111111u);
+  chip.option_bytes().preload(0x1FFF7804, Bytes{0x3F, 0x80, 0xFF, 0xFF, 0x40, 0x80});
+  chip.reset(ResetKind::OptionByteLoad);  // 0x080001F8 to 0x08000207; bit 15 is reserved
+  EXPECT_EQ(chip.read(0x080001F4, 4), 0x11111111u);
+  EXPECT_EQ(chip.read(0x080001F8, 4), 0u);
+  EXPECT_EQ(chip.read(0x08000204, 4), 0u);
+  EXPECT_EQ(chip.read(0x08000208, 4), 0x11111111u);
+  EXPECT_EQ(chip.program(0x080001F0, Bytes(32, 0x00)), MemoryStatus::Ok);
+  EXPECT_EQ(chip.flash().view(0x080001F0, 32)[7], 0x00);
+  EXPECT_EQ(chip.flash().view(0x080001F0, 32)[8], 0x11);
+  EXPECT_EQ(chip.flash().view(0x080001F0, 32)[23], 0x11);
+  EXPECT_EQ(chip.flash().view(0x080001F0, 32)[24], 0x00);
+  for (const std::uint32_t page : {0x08000100u, 0x08000200u, 0x08000300u}) {
+    EXPECT_EQ(chip.erase_sector(page), MemoryStatus::Ok);
+    EXPECT_EQ(chip.read(page + 0x80, 1), page == 0x08000300 ? 0xFFu : 0x11u);
+  }
+  EXPECT_EQ(chip.mass_erase(), MemoryStatus::Ok);
+  EXPECT_EQ(chip.read(0x08000000, 1), 0x11u);
 }
 
 TEST(Eeprom, IsWrittenWithoutErasingAndKeepsItsContent) {
@@ -153,6 +210,25 @@ TEST(FlashLayouts, FollowAnOptionBitWhenItIsLoaded) {
   EXPECT_EQ(chip.read(0x0800007F, 1), 0x11u);
   EXPECT_EQ(chip.read(0x08000080, 1), 0xFFu);
   EXPECT_EQ(chip.read(0x08000100, 1), 0x11u);
+}
+
+TEST(FlashLayouts, MayNumberProtectedSectorsInTheirOwnWay) {
+  ChipSpec spec = small_chip();
+  spec.option_bytes.factory = {0xAA, 0x20, 0x01, 0};
+  spec.option_bytes.write_protection.bits = {{{2}, 4}};  // protects sectors 1 to 3
+  WriteProtectionSpec pairs;
+  pairs.bits = {{{2}, 4, 0, 2}};
+  spec.flash.layouts = {{1, 5, true, spec.flash.sectors}, {1, 5, false, {{8, 128}}, pairs}};
+  Chip chip(spec);
+  chip.flash().preload(0x08000000, Bytes(1024, 0x11));
+  chip.option_bytes().preload(0x1FFFC000,
+                              Bytes{0xAA, 0x00, 0x0D});  // pair 1 of bits is sector 2, 3
+  chip.reset(ResetKind::OptionByteLoad);
+  for (std::uint32_t address = 0x08000000; address < 0x08000400; address += 128) {
+    EXPECT_EQ(chip.erase_sector(address), MemoryStatus::Ok);
+    const bool is_protected = address == 0x08000100 || address == 0x08000180;
+    EXPECT_EQ(chip.read(address, 1), is_protected ? 0x11u : 0xFFu) << address;
+  }
 }
 
 TEST_F(ChipTest, ASystemResetKeepsRamAndAPowerOnResetDoesNot) {

@@ -146,6 +146,49 @@ TEST(OptionBytes, CannotBeWrittenAtLevel2) {
   EXPECT_EQ(options.content()[0], 0xCC);
 }
 
+// RM0090 Rev 21 §3.7.5
+TEST(Sprmod, CannotBeLiftedByAWrite) {
+  OptionBytesSpec spec = two_windows();
+  spec.write_protection.bits = {{{1}, 8}};
+  spec.pcrop.mode = PcropSpec::ModeBit{2, 7};
+  OptionBytes options(spec);
+  options.preload(0x1FFF7800, Bytes{0xAA, 0x03, 0x80, 9});  // sectors 0 and 1
+  options.load();
+  EXPECT_TRUE(options.is_pcrop_mode());
+  EXPECT_TRUE(options.is_write_protected(1));
+  EXPECT_FALSE(options.is_write_protected(2));
+  for (const Bytes& lifting : {Bytes{0xAA, 0x03, 0x00, 7}, Bytes{0xAA, 0x01, 0x80, 7}}) {
+    options.begin_write(0x1FFF7800, lifting);
+    options.finish_write();
+    EXPECT_EQ(options.content()[3], 9) << "the whole write is cancelled";
+  }
+  options.begin_write(0x1FFF7800, Bytes{0xAA, 0x07, 0x80, 7});
+  options.finish_write();
+  options.load();
+  EXPECT_EQ(options.content()[3], 7);
+  EXPECT_TRUE(options.is_write_protected(2)) << "it can be extended";
+}
+
+// RM0440 §3.5.2
+TEST(PcropAreas, CanGrowAndNotShrink) {
+  const Bytes factory = {0xAA, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0};
+  OptionBytesSpec spec{{{0x1FFF7800, 12}}, factory, 0, 0xAA, 0xCC, {}};
+  spec.pcrop.areas = {{4, 8, 16, 8, 0x08000000}};
+  OptionBytes options(spec);
+  const auto write = [&](std::uint8_t first, std::uint8_t last) {
+    options.begin_write(0x1FFF7800, Bytes{0xAA, 7, 0, 0, first, 0, 0, 0, last, 0});
+    options.finish_write();
+    options.load();
+    return options.pcrop_areas();
+  };
+  EXPECT_EQ(write(9, 8), std::vector<Window>{}) << "first behind last: none";
+  EXPECT_EQ(write(2, 3), (std::vector<Window>{{0x08000010, 16}}));
+  EXPECT_EQ(write(9, 8), (std::vector<Window>{{0x08000010, 16}}));
+  EXPECT_EQ(write(2, 2), (std::vector<Window>{{0x08000010, 16}}));
+  EXPECT_EQ(options.content()[1], 7) << "the rest is written";
+  EXPECT_EQ(write(1, 4), (std::vector<Window>{{0x08000008, 32}}));
+}
+
 TEST(OptionBytes, HaveNoLevel2OnTheF1) {
   OptionBytesSpec spec = two_windows();
   spec.rdp_level2.reset();
