@@ -3,6 +3,7 @@
 #include <cctype>
 #include <iomanip>
 #include <iostream>
+#include <optional>
 #include <sstream>
 
 #include "cli/options.h"
@@ -31,13 +32,15 @@ std::string id_of(const dfu::BootloaderSpec& spec) {
   return spec.id ? hex(*spec.id, 2) : "";
 }
 
-/// How well the strings are known: their own mark, not that of the sizes in them.
+/// How well the strings are known, all of them: the weakest of their own marks, not of the sizes in
+/// them.
 std::string mark_of_alternates(const model::Model& model) {
-  const std::string_view end = "/alternates";
-  for (const model::Fact& fact : model.facts) {
-    if (fact.subject.ends_with(end)) return to_string(fact.mark);
+  std::optional<model::Mark> weakest;
+  for (std::size_t i = 0; i < model.bootloader.alternates.size(); ++i) {
+    const model::Fact* fact = model.fact_of_alternate(i);
+    if (fact != nullptr && (!weakest || fact->mark > *weakest)) weakest = fact->mark;
   }
-  return "";
+  return weakest ? to_string(*weakest) : "";
 }
 
 std::string flash_size(const model::Model& model) {

@@ -49,9 +49,10 @@ std::string layout_string(const std::string& name, const stm32::FlashSpec& flash
 }
 
 // As dfu-util 0.11 src/dfuse_mem.c reads it: @name, then /address/ and count*size<unit><type>,…
+// A unit it does not know means bytes; the U083's ROM says "01*1024.e".
 std::string layout_fault(const std::string& text, const stm32::ChipSpec& chip) {
   static const std::regex layout(
-      "@[^/]+(/0x[0-9A-Fa-f]{1,8}/[0-9]+\\*[0-9]+[ BKM]?[a-g](,[0-9]+\\*[0-9]+[ BKM]?[a-g])*)+");
+      "@[^/]+(/0x[0-9A-Fa-f]{1,8}/[0-9]+\\*[0-9]+[ .BKM]?[a-g](,[0-9]+\\*[0-9]+[ .BKM]?[a-g])*)+");
   static const std::regex address("/(0x[0-9A-Fa-f]+)/");
   if (!std::regex_match(text, layout)) return "is not a memory layout such as @Name/0x0/04*016Kg";
   for (std::sregex_iterator it(text.begin(), text.end(), address), end; it != end; ++it) {

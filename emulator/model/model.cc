@@ -16,6 +16,16 @@ const OptionField* Model::find_option_field(const std::string& field_name) const
   return nullptr;
 }
 
+const Fact* Model::fact_of_alternate(std::size_t index) const {
+  const std::string all = "/alternates";
+  for (const std::string& end : {all + "/" + std::to_string(index), all}) {
+    for (const Fact& fact : facts) {
+      if (fact.subject.ends_with(end)) return &fact;
+    }
+  }
+  return nullptr;
+}
+
 Library::Library(std::string folder) : folder_(std::move(folder)) {
   for (const char* part : {"chips", "peripherals", "bootloaders"}) {
     std::error_code ignored;

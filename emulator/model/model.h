@@ -137,6 +137,10 @@ struct Model {
   std::string leave_policy;
 
   std::vector<Fact> facts;
+
+  /// What tells where an alternate's string comes from: its own mark, else that of all alternates.
+  /// Null when neither has one.
+  const Fact* fact_of_alternate(std::size_t index) const;
 };
 
 /// Finds and loads models below one folder.

@@ -34,7 +34,8 @@ TEST(LayoutFault, FindsNoneInWhatRomsSay) {
         "@Internal Flash   /0x08000000/64*02Kg", "@Internal Flash  /0x08000000/1536*128g",
         "@Internal Flash  /0x08000000/1024*256 g", "@Option Bytes   /0x1FFFC000/01*40Be",
         "@Option Bytes  /0x1FFFC000/01*016 e/0x1FFEC000/01*016 e",
-        "@OTP Memory /0x1FFF7000/01*528e", "@OTP Memory /0x1FFF7000/01*0001Ke"}) {
+        "@OTP Memory /0x1FFF7000/01*528e", "@OTP Memory /0x1FFF7000/01*0001Ke",
+        "@ENGI Bytes        /0x1FFF7000/01*1024.e"}) {
     EXPECT_EQ(layout_fault(text, chip), "") << text;
   }
 }

@@ -27,14 +27,6 @@ TEST(Library, LoadsEveryShippedModel) {
   }
 }
 
-TEST(Library, DerivesTheRomsLayoutString) {
-  const Library library(shipped_models);
-  EXPECT_EQ(library.load("stm32f405rg").bootloader.alternates[0].name,
-            "@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg");
-  EXPECT_EQ(library.load("stm32l476rg").bootloader.alternates[0].name,
-            "@Internal Flash  /0x08000000/0512*0002Kg");
-}
-
 // RM0090 §39 and RM0351 §49: where software reads which chip it runs on.
 TEST(ShippedModels, CanBeReadForTheirUidAndFlashSize) {
   const Library library(shipped_models);
