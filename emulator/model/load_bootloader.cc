@@ -100,7 +100,8 @@ void read_switches(const Reader& reader, dfu::BootloaderSpec& spec) {
   spec.misaligned_write = static_cast<dfu::MisalignedWrite>(
       reader.at("misaligned_write").choice({"as-memory", "all-fail", "corrupted"}));
   spec.options_take_effect = static_cast<dfu::OptionsTakeEffect>(
-      reader.at("options_take_effect").choice({"at-reset", "at-power-on"}));
+      reader.at("options_take_effect")
+          .choice({"at-option-byte-load", "at-system-reset", "at-power-on"}));
   spec.block_size =
       static_cast<dfu::BlockSize>(reader.at("block_size").choice({"wTransferSize", "wLength"}));
   spec.functional_descriptor_request = static_cast<usb::ClassDescriptorRequest>(

@@ -73,8 +73,15 @@ OptionField read_option_field(const std::string& name, const Reader& reader, std
   return field;
 }
 
+stm32::IntermediateLevel read_level0_5(const Reader& reader, const Model& model) {
+  const Reader with = reader.at("level0_5_with");
+  const OptionField* field = model.find_option_field(with.text());
+  if (field == nullptr) with.fail("no field \"" + with.text() + "\" in option_bytes/fields");
+  return {static_cast<std::uint8_t>(reader.at("level0_5").number(0xFF)), field->byte, field->bit};
+}
+
 void read_rdp(const Reader& reader, std::uint32_t size, Model& model) {
-  reader.allow_only({"byte", "level0", "level2", "rom_at_level2"});
+  reader.allow_only({"byte", "level0", "level0_5", "level0_5_with", "level2", "rom_at_level2"});
   stm32::OptionBytesSpec& spec = model.chip.option_bytes;
   spec.rdp_offset = reader.at("byte").number(size - 1);
   spec.rdp_level0 = static_cast<std::uint8_t>(reader.at("level0").number(0xFF));
@@ -82,6 +89,7 @@ void read_rdp(const Reader& reader, std::uint32_t size, Model& model) {
   if (const auto level2 = reader.find("level2")) {
     spec.rdp_level2 = static_cast<std::uint8_t>(level2->number(0xFF));
   }
+  if (reader.has("level0_5")) spec.rdp_level0_5 = read_level0_5(reader, model);
   if (const auto reachable = reader.find("rom_at_level2")) {
     model.rom_at_level2 = reachable->boolean();
   }
@@ -103,13 +111,13 @@ void load_option_bytes(const Reader& reader, Model& model) {
     spec.complement =
         static_cast<stm32::Complement>(complement->choice({"none", "byte", "half-word", "word"}));
   }
-  read_rdp(reader.at("rdp"), size, model);
   if (const auto protection = reader.find("write_protection")) {
     spec.write_protection = read_write_protection(*protection, size);
   }
   for (const auto& [name, field] : reader.at("fields").members()) {
     model.option_fields.push_back(read_option_field(name, field, size));
   }
+  read_rdp(reader.at("rdp"), size, model);
 }
 
 }  // namespace dfurig::model

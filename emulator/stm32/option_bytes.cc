@@ -69,6 +69,11 @@ void OptionBytes::begin_write(std::uint32_t window_start, ByteView data) {
   std::size_t offset = 0;
   for (const Window& window : spec_.windows) {
     if (window.address == window_start) {
+      const bool has_rdp = spec_.rdp_offset - offset < data.size();
+      if (read_protection() == ReadProtection::Level0_5 && has_rdp &&
+          data[spec_.rdp_offset - offset] == spec_.rdp_level0) {
+        return;
+      }
       assert(data.size() <= window.size);
       const auto start = content_.begin() + static_cast<std::ptrdiff_t>(offset);
       std::fill(start, start + window.size, spec_.erased_value);
@@ -123,6 +128,10 @@ bool OptionBytes::is_write_protected(std::size_t sector) const {
 ReadProtection OptionBytes::read_protection() const {
   const std::uint8_t rdp = loaded_[spec_.rdp_offset];
   if (rdp == spec_.rdp_level0) return ReadProtection::Level0;
+  const auto& between = spec_.rdp_level0_5;
+  if (between && rdp == between->rdp && (loaded_[between->byte] >> between->bit & 1) != 0) {
+    return ReadProtection::Level0_5;
+  }
   return rdp == spec_.rdp_level2 ? ReadProtection::Level2 : ReadProtection::Level1;
 }
 

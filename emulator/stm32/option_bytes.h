@@ -9,7 +9,12 @@
 
 namespace dfurig::stm32 {
 
-enum class ReadProtection { Level0, Level1, Level2 };
+enum class ReadProtection {
+  Level0,
+  Level0_5,  ///< closed for secure debug alone: a bootloader reads and writes
+  Level1,
+  Level2,
+};
 
 class OptionBytes {
  public:
@@ -33,7 +38,8 @@ class OptionBytes {
   /// Stores `data` from a window's start as a programmer over SWD would: what is not given keeps
   /// its value, but complements behind `data` are computed; those within it are taken as they are.
   void preload(std::uint32_t window_start, ByteView data);
-  /// The bootloader's write, first half: the window is erased. Nothing happens at RDP level 2.
+  /// The bootloader's write, first half: the window is erased. Nothing happens at RDP level 2,
+  /// nor when it asks for level 0 at level 0.5 (RM0456).
   void begin_write(std::uint32_t window_start, ByteView data);
   /// Second half: the data is programmed; the hardware computes complements. Without it, as after a
   /// power cut, the window stays erased.

@@ -149,6 +149,14 @@ enum class Complement {
   Word,      ///< L4, G0, G4, WB, C0
 };
 
+/// RDP level 0.5: only while a bit says that TrustZone is on (RM0438, RM0456).
+struct IntermediateLevel {
+  std::uint8_t rdp = 0;
+  unsigned byte = 0;  ///< of the bit that must be 1, in OptionBytesSpec::factory order
+  unsigned bit = 0;
+  bool operator==(const IntermediateLevel&) const = default;
+};
+
 struct OptionBytesSpec {
   std::vector<Window> windows;
   Bytes factory;            ///< the content of all windows, one after the other
@@ -158,6 +166,7 @@ struct OptionBytesSpec {
   WriteProtectionSpec write_protection;
   Complement complement = Complement::None;
   std::uint8_t erased_value = 0xFF;
+  std::optional<IntermediateLevel> rdp_level0_5{};
   bool operator==(const OptionBytesSpec&) const = default;
 };
 

@@ -5,18 +5,14 @@
 #include <algorithm>
 #include <set>
 #include <sstream>
+#include <tuple>
 
+#include "board/bench.h"
 #include "board/boot_tables.h"
 #include "support/hex.h"
 
 namespace dfurig::board {
 namespace {
-
-model::Model load(const std::string& name) {
-  return model::Library(std::string(DFURIG_SOURCE_DIR) + "/models").load(name);
-}
-
-const Bytes vector_table = {0x00, 0x10, 0x00, 0x20, 0x41, 0x00, 0x00, 0x08};
 
 std::vector<std::string> words(const std::string& text) {
   std::istringstream stream(text);
@@ -43,7 +39,7 @@ class ChipUnderTest {
       inputs_.pins[column] = value;
     }
   }
-  void put_code_at(std::uint32_t address) { chip_.flash().preload(address, vector_table); }
+  void put_code_at(std::uint32_t address) { chip_.flash().preload(address, application); }
   void erase() { chip_.flash().erase_all(); }
   BootDecision decide() {
     chip_.option_bytes().load();
@@ -199,6 +195,42 @@ TEST(DecideBoot, SaysWhy) {
   const model::Model model = load("stm32l476rg");
   const stm32::Chip chip(model.chip);
   EXPECT_EQ(decide_boot(model, chip, {{{"BOOT0", 1}}, false}).reason, "BOOT0=1, nBOOT1=1");
+}
+
+// ST community 4150 and stlink-org/stlink#1482: a virgin L412 or L4R5 goes on booting its ROM after
+// it was programmed, until its power is cycled; RM0490 §3.1.4: or its option bytes are loaded.
+TEST(EmptyCheck, IsLatchedAtPowerOn) {
+  Bench bench(load("stm32l412kb"));
+  bench.board_.power_on({});
+  EXPECT_EQ(bench.board_.phase(), Phase::Bootloader);
+  bench.board_.chip().flash().preload(0x08000000, application);
+  bench.board_.system_reset({});
+  EXPECT_EQ(bench.board_.phase(), Phase::Bootloader) << "a system reset looks at what was latched";
+  bench.board_.power_on({});
+  EXPECT_EQ(bench.board_.phase(), Phase::Application);
+  bench.board_.chip().flash().erase_all();
+  bench.board_.system_reset({});
+  EXPECT_EQ(bench.board_.phase(), Phase::Application) << "the other way round as well";
+}
+
+// AN3156 figure 7: the G0's ROM loads the option bytes, the L43x's makes a system reset.
+TEST(EmptyCheck, IsRenewedByLoadingOptionBytes) {
+  for (const auto& [chip, window, size, phase] :
+       {std::tuple{"stm32g0b1re", 0x1FFF7800u, 116u, Phase::Application},
+        std::tuple{"stm32l432kc", 0x1FFF7800u, 40u, Phase::Bootloader}}) {
+    Bench bench(load(chip));
+    bench.board_.power_on({});
+    bench.run();
+    bench.board_.chip().flash().preload(0x08000000, application);
+    ASSERT_EQ(bench.set_address(window), dfu::Status::OK);
+    const Bytes block = bench.upload(2, size).value();
+    bench.set_address(window);
+    bench.go_idle();
+    bench.out(dfu::DFU_DNLOAD, 2, block);
+    EXPECT_EQ(bench.getstatus(), dfu::State::dfuDNBUSY);
+    bench.run();
+    EXPECT_EQ(bench.board_.phase(), phase) << chip;
+  }
 }
 
 class FindApplicationTest : public testing::Test {
