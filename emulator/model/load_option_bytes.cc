@@ -31,9 +31,18 @@ stm32::WriteProtectionSpec::Bits read_bits(const Reader& reader, std::uint32_t s
   return bits;
 }
 
-stm32::WriteProtectionSpec read_write_protection(const Reader& reader, std::uint32_t size) {
-  reader.allow_only({"sector_bits", "areas"});
+/// A bit that is named as one of option_bytes/fields.
+stm32::OptionBit read_bit(const Reader& reader, const Model& model) {
+  const OptionField* field = model.find_option_field(reader.text());
+  if (field == nullptr) reader.fail("no field \"" + reader.text() + "\" in option_bytes/fields");
+  return {field->byte, field->bit};
+}
+
+stm32::WriteProtectionSpec read_write_protection(const Reader& reader, std::uint32_t size,
+                                                 const Model& model) {
+  reader.allow_only({"sector_bits", "areas", "reversed_by"});
   stm32::WriteProtectionSpec spec;
+  if (const auto bit = reader.find("reversed_by")) spec.reversed_by = read_bit(*bit, model);
   if (const auto runs = reader.find("sector_bits")) {
     for (const Reader& run : runs->items()) spec.bits.push_back(read_bits(run, size));
   }
@@ -74,10 +83,8 @@ OptionField read_option_field(const std::string& name, const Reader& reader, std
 }
 
 stm32::IntermediateLevel read_level0_5(const Reader& reader, const Model& model) {
-  const Reader with = reader.at("level0_5_with");
-  const OptionField* field = model.find_option_field(with.text());
-  if (field == nullptr) with.fail("no field \"" + with.text() + "\" in option_bytes/fields");
-  return {static_cast<std::uint8_t>(reader.at("level0_5").number(0xFF)), field->byte, field->bit};
+  return {static_cast<std::uint8_t>(reader.at("level0_5").number(0xFF)),
+          read_bit(reader.at("level0_5_with"), model)};
 }
 
 void read_rdp(const Reader& reader, std::uint32_t size, Model& model) {
@@ -95,29 +102,52 @@ void read_rdp(const Reader& reader, std::uint32_t size, Model& model) {
   }
 }
 
-}  // namespace
-
-void load_option_bytes(const Reader& reader, Model& model) {
-  reader.allow_only({"windows", "factory", "complement", "rdp", "write_protection", "fields"});
-  stm32::OptionBytesSpec& spec = model.chip.option_bytes;
-  const std::uint32_t size = read_windows(reader.at("windows"), spec);
-  const Reader factory = reader.at("factory");
-  spec.factory = factory.bytes();
-  if (spec.factory.size() != size) {
-    factory.fail("expected " + std::to_string(size) + " bytes, the size of all windows, found " +
-                 std::to_string(spec.factory.size()));
+void read_fields(const Reader& reader, std::uint32_t size, Model& model) {
+  for (const auto& [name, field] : reader.members()) {
+    model.option_fields.push_back(read_option_field(name, field, size));
   }
+}
+
+/// Bytes for all windows.
+Bytes read_all(const Reader& reader, std::uint32_t size) {
+  Bytes bytes = reader.bytes();
+  if (bytes.size() != size) {
+    reader.fail("expected " + std::to_string(size) + " bytes, the size of all windows, found " +
+                std::to_string(bytes.size()));
+  }
+  return bytes;
+}
+
+/// How a write goes, and what loads when it went wrong.
+void read_writing(const Reader& reader, std::uint32_t size, stm32::OptionBytesSpec& spec) {
   if (const auto complement = reader.find("complement")) {
     spec.complement =
         static_cast<stm32::Complement>(complement->choice({"none", "byte", "half-word", "word"}));
   }
-  if (const auto protection = reader.find("write_protection")) {
-    spec.write_protection = read_write_protection(*protection, size);
+  if (const auto mismatch = reader.find("mismatch")) spec.mismatch = read_all(*mismatch, size);
+  if (const auto not_given = reader.find("not_given")) {
+    spec.not_given = static_cast<stm32::NotGiven>(not_given->choice({"erased", "kept"}));
   }
-  for (const auto& [name, field] : reader.at("fields").members()) {
-    model.option_fields.push_back(read_option_field(name, field, size));
+  if (const auto interrupted = reader.find("interrupted_write")) {
+    spec.interrupted_write =
+        static_cast<stm32::InterruptedWrite>(interrupted->choice({"erased", "kept"}));
   }
+}
+
+}  // namespace
+
+void load_option_bytes(const Reader& reader, Model& model) {
+  reader.allow_only({"windows", "factory", "complement", "mismatch", "not_given",
+                     "interrupted_write", "rdp", "write_protection", "fields"});
+  stm32::OptionBytesSpec& spec = model.chip.option_bytes;
+  const std::uint32_t size = read_windows(reader.at("windows"), spec);
+  spec.factory = read_all(reader.at("factory"), size);
+  read_writing(reader, size, spec);
+  read_fields(reader.at("fields"), size, model);
   read_rdp(reader.at("rdp"), size, model);
+  if (const auto protection = reader.find("write_protection")) {
+    spec.write_protection = read_write_protection(*protection, size, model);
+  }
 }
 
 }  // namespace dfurig::model

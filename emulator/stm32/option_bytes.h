@@ -29,8 +29,8 @@ class OptionBytes {
   /// What is programmed.
   ByteView content() const { return content_; }
   ByteView view(std::uint32_t address, std::uint32_t size) const;
-  /// What is in effect: as programmed at the last load. A value whose complement does not fit
-  /// counts as all ones (RM0091, RM0351 "option byte loading error"; other families inferred).
+  /// What is in effect: as programmed at the last load. In place of a value that does not fit
+  /// its complement there is what the family loads then.
   ByteView loaded() const { return loaded_; }
   /// Option byte loading, at power-on and where a reset does it. Drops an unfinished write.
   void load();
@@ -42,7 +42,7 @@ class OptionBytes {
   /// nor when it asks for level 0 at level 0.5 (RM0456).
   void begin_write(std::uint32_t window_start, ByteView data);
   /// Second half: the data is programmed; the hardware computes complements. Without it, as after a
-  /// power cut, the window stays erased.
+  /// power cut, the window stays as the first half left it.
   void finish_write();
 
   bool is_write_protected(std::size_t sector) const;
@@ -56,6 +56,7 @@ class OptionBytes {
     Bytes data;
   };
 
+  bool is_set(const OptionBit& bit) const;
   std::optional<std::size_t> find_offset(std::uint32_t address, std::uint32_t size) const;
   /// All of them but those at offsets `given_from` to `given_to`.
   void compute_complements(std::size_t given_from, std::size_t given_to);

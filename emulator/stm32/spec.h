@@ -116,6 +116,13 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
+/// A bit of the option bytes, counted in OptionBytesSpec::factory order.
+struct OptionBit {
+  unsigned byte = 0;
+  unsigned bit = 0;
+  bool operator==(const OptionBit&) const = default;
+};
+
 /// Option bits that write-protect sectors, by sector number from the start of flash. Offsets count
 /// in OptionBytesSpec::factory order.
 struct WriteProtectionSpec {
@@ -138,6 +145,9 @@ struct WriteProtectionSpec {
   };
   std::vector<Bits> bits;
   std::vector<Area> areas;
+  /// While it is 1 the bits protect with their other value, and from reading as well, which is not
+  /// emulated (SPRMOD of the F4, WPRMOD of the L0).
+  std::optional<OptionBit> reversed_by{};
   bool operator==(const WriteProtectionSpec&) const = default;
 };
 
@@ -152,10 +162,18 @@ enum class Complement {
 /// RDP level 0.5: only while a bit says that TrustZone is on (RM0438, RM0456).
 struct IntermediateLevel {
   std::uint8_t rdp = 0;
-  unsigned byte = 0;  ///< of the bit that must be 1, in OptionBytesSpec::factory order
-  unsigned bit = 0;
+  OptionBit with;  ///< must be 1
   bool operator==(const IntermediateLevel&) const = default;
 };
+
+/// What becomes of the bytes of a window that a write does not give.
+enum class NotGiven {
+  Erased,  ///< the bootloader erases and programs the bytes themselves
+  Kept,    ///< it writes option registers, from which all bytes are programmed anew
+};
+
+/// What a write that loses its second half leaves.
+enum class InterruptedWrite { Erased, Kept };
 
 struct OptionBytesSpec {
   std::vector<Window> windows;
@@ -167,6 +185,9 @@ struct OptionBytesSpec {
   Complement complement = Complement::None;
   std::uint8_t erased_value = 0xFF;
   std::optional<IntermediateLevel> rdp_level0_5{};
+  Bytes mismatch{};  ///< loads in place of what does not fit its complement; empty: all ones
+  NotGiven not_given = NotGiven::Erased;
+  InterruptedWrite interrupted_write = InterruptedWrite::Erased;
   bool operator==(const OptionBytesSpec&) const = default;
 };
 

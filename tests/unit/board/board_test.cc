@@ -325,6 +325,31 @@ INSTANTIATE_TEST_SUITE_P(Styles, ProtectionTest, testing::ValuesIn(protection_ro
                            return it.param.chip;
                          });
 
+class PowerCutTest : public BoardTest, public testing::WithParamInterface<PowerCutRow> {
+ protected:
+  PowerCutTest() : BoardTest(load(GetParam().chip)) { start_in_bootloader(); }
+};
+
+TEST_P(PowerCutTest, BetweenErasingAndProgrammingLeavesErasedOptionBytes) {
+  const PowerCutRow& row = GetParam();
+  ASSERT_EQ(set_address(row.window), dfu::Status::OK);
+  const Bytes block = upload(2, row.size).value();
+  ASSERT_EQ(set_address(row.window), dfu::Status::OK);
+  go_idle();
+  out(dfu::DFU_DNLOAD, 2, block);
+  ASSERT_EQ(getstatus(), dfu::State::dfuDNBUSY);
+  start_in_bootloader();
+  const stm32::OptionBytes& options = board_.chip().option_bytes();
+  EXPECT_EQ(options.read_protection(), stm32::ReadProtection::Level1);
+  EXPECT_EQ(options.is_write_protected(0), row.protects_flash);
+  EXPECT_EQ(board_.phase() == Phase::Bootloader, row.has_rom);
+}
+
+INSTANTIATE_TEST_SUITE_P(Styles, PowerCutTest, testing::ValuesIn(power_cut_rows),
+                         [](const testing::TestParamInfo<PowerCutRow>& it) {
+                           return it.param.chip;
+                         });
+
 // AN3156 §4.2: the H5 has no RDP, and its ROM no such command; §5 figure 5 stalls the unknown.
 TEST(ProductState, HasNoReadUnprotect) {
   Bench bench(load("stm32h563zi"));

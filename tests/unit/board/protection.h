@@ -60,6 +60,43 @@ inline const std::vector<ProtectionRow> protection_rows = {
     {"stm32u073rc", 0x40022020, 100, 0},
     {"stm32wb55rg", 0x1FFF8000, 128, 0, 0xAA, 0xBB, 0xCC, Resets::InVain}};
 
+/// What loads when the power went off between the halves of a write of option bytes. Level 1
+/// everywhere: RM0444 p. 90, RM0365 p. 68, PM0059 §2.6.3, RM0367 §3.8.2.
+struct PowerCutRow {
+  std::string chip;
+  std::uint32_t window = 0;
+  std::uint16_t size = 0;
+  bool protects_flash = false;  ///< PCROP of all sectors
+  bool has_rom = true;          ///< BOOT0=1 still starts it
+};
+inline void PrintTo(const PowerCutRow& row, std::ostream* out) {
+  *out << row.chip;
+}
+
+inline const std::vector<PowerCutRow> power_cut_rows = {
+    {"stm32f105rc", 0x1FFFF800, 16},
+    {"stm32f072rb", 0x1FFFF800, 16},
+    {"stm32f303vc", 0x1FFFF800, 16},
+    {"stm32f205rg", 0x1FFFC000, 16},
+    {"stm32f405rg", 0x1FFFC000, 16},
+    {"stm32f401re", 0x1FFFC000, 16, true},  // community.st.com thread 50422, of an F429ZI
+    {"stm32f429zi", 0x1FFFC000, 16, true},
+    {"stm32f722ze", 0x1FFF0000, 48, false, false},  // BOOT_ADD1 is 0xFFFF
+    {"stm32l073rz", 0x1FF80000, 32, true},          // RM0367 §3.8.2: WPRMOD 1, WRPROT 0
+    {"stm32l152rc", 0x1FF80000, 32},
+    {"stm32l476rg", 0x1FFF7800, 40},
+    {"stm32l4r5zi", 0x1FF00000, 40},
+    {"stm32g431rb", 0x1FFF7800, 40, false, false},   // RM0490 §4.4.2: BOOT_LOCK is 1
+    {"stm32g474re", 0x1FFF7800, 48, false, false},   //
+    {"stm32g0b1re", 0x1FFF7800, 116, false, false},  //
+    {"stm32c071rb", 0x1FFF7800, 116, false, false},  //
+    {"stm32wb55rg", 0x1FFF8000, 128},
+    {"stm32h743zi", 0x5200201C, 128, false, false},  // not published, as those that follow
+    {"stm32h563zi", 0x40022050, 176, false, false},
+    {"stm32l552ze", 0x40022040, 48, false, false},
+    {"stm32u575zi", 0x40022040, 64, false, false},
+    {"stm32u073rc", 0x40022020, 100, false, false}};
+
 /// The way of one chip from read protection level 0 to 1 and back, over DFU.
 class ProtectionTest : public BoardTest, public testing::WithParamInterface<ProtectionRow> {
  protected:
