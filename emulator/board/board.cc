@@ -39,35 +39,6 @@ std::string to_string(Phase phase) {
   return "?";
 }
 
-const dfu::BootloaderSpec& find_variant(const model::Model& model, const std::string& name,
-                                        const std::string& place) {
-  if (name.empty()) return model.bootloader;
-  std::vector<std::string> names;
-  for (const model::BootloaderVariant& variant : model.bootloader_variants) {
-    if (variant.name == name) return variant.spec;
-    names.push_back(variant.name);
-  }
-  std::string known;
-  for (const std::string& it : names) known += (known.empty() ? "" : ", ") + it;
-  const std::string none = model.bootloader.name + " has no variants";
-  throw InputError(
-      place, "unknown variant \"" + name + "\"",
-      did_you_mean(name, names, known.empty() ? none : "this bootloader has: " + known));
-}
-
-const model::RegisterPolicy& find_policy(const std::vector<model::RegisterPolicy>& policies,
-                                         const std::string& name, const std::string& place) {
-  std::vector<std::string> names;
-  for (const model::RegisterPolicy& policy : policies) {
-    if (policy.name == name) return policy;
-    names.push_back(policy.name);
-  }
-  std::string known;
-  for (const std::string& it : names) known += (known.empty() ? "" : ", ") + it;
-  throw InputError(place, "unknown policy \"" + name + "\"",
-                   did_you_mean(name, names, "this model has: " + known));
-}
-
 Board::Board(model::Model model, Options options)
     : model_(with_usb_dfu(std::move(model))),
       bootloader_spec_(dfu::scaled(find_variant(model_, options.variant, model_.name + ": variant"),
@@ -279,12 +250,15 @@ void Board::depart(const dfu::Departure& departure, Instant now) {
 }
 
 void Board::reset_after_options(Instant now) {
-  if (bootloader_spec_.options_take_effect == dfu::OptionsTakeEffect::AtPowerOn) {
-    return system_reset(now);
-  }
+  const dfu::OptionsTakeEffect effect = bootloader_spec_.options_take_effect;
+  if (effect == dfu::OptionsTakeEffect::AtPowerOn) return system_reset(now);
   chip_.reset(stm32::ResetKind::OptionByteLoad);
-  was_flash_empty_ = is_flash_empty(chip_);
-  happen(now, "option bytes loaded, which resets");
+  if (effect == dfu::OptionsTakeEffect::AtOptionByteLoad) {
+    was_flash_empty_ = is_flash_empty(chip_);
+    happen(now, "option bytes loaded, which resets");
+  } else {
+    happen(now, "system reset, with the new option bytes");
+  }
   boot(now);
 }
 

@@ -33,11 +33,10 @@ bool is_in_ram(const stm32::Chip& chip, std::uint32_t address) {
   });
 }
 
-bool is_system_memory(const stm32::Chip& chip, std::uint32_t address) {
+bool is_in(stm32::MemoryKind kind, const stm32::Chip& chip, std::uint32_t address) {
   const auto& memories = chip.spec().memories;
   return std::any_of(memories.begin(), memories.end(), [&](const stm32::MemorySpec& memory) {
-    return memory.kind == stm32::MemoryKind::SystemMemory && address >= memory.base &&
-           address - memory.base < memory.size;
+    return memory.kind == kind && address >= memory.base && address - memory.base < memory.size;
   });
 }
 
@@ -48,13 +47,32 @@ std::uint32_t sram_base(const stm32::Chip& chip) {
   return 0;
 }
 
-/// AN2606, patterns 3 to 5, 7 and 9: the ROM starts and jumps by itself to valid code.
-BootDecision try_banks(const model::BootRow& row, const stm32::Chip& chip,
+/// AN2606, patterns 4, 5, 7, 9 and 14: the ROM starts and jumps by itself to valid code, in bank 2
+/// before bank 1. The banks are the halves of the flash.
+BootDecision try_banks(std::vector<std::uint32_t> preferred, const stm32::Chip& chip,
                        const std::string& reason) {
-  for (const std::uint32_t bank : row.banks) {
-    if (find_application(chip, bank)) return {false, bank, reason + ", valid code in that bank"};
+  const stm32::FlashSpec& flash = chip.spec().flash;
+  preferred.insert(preferred.end(), {flash.base + flash.size() / 2, flash.base});
+  for (const std::uint32_t address : preferred) {
+    if (find_application(chip, address)) return {false, address, reason + ", valid code there"};
   }
   return {true, 0, reason + ", no bank has valid code"};
+}
+
+BootDecision start_at_address(const model::BootRow& row, const model::Model& model,
+                              const stm32::Chip& chip, const std::string& reason) {
+  const model::OptionField& field = *model.find_option_field(row.address_field);
+  std::uint32_t address = read_option_field(field, chip.option_bytes().loaded()) * row.address_unit;
+  const auto alias = model.boot_aliases.find(address);
+  if (alias != model.boot_aliases.end()) address = alias->second;
+  const std::string where = reason + ", " + field.name + " means " + hex(address);
+  const bool is_rom = is_in(stm32::MemoryKind::SystemMemory, chip, address);
+  if (row.starts == model::BootRow::Starts::Address || is_rom ||
+      is_in(stm32::MemoryKind::Ram, chip, address)) {
+    return {is_rom, address, where};
+  }
+  if (!chip.flash().contains(address, 1)) return {true, 0, where + ", where nothing is"};
+  return try_banks({address}, chip, where);
 }
 
 BootDecision outcome(const model::BootRow& row, const model::Model& model, const stm32::Chip& chip,
@@ -68,16 +86,12 @@ BootDecision outcome(const model::BootRow& row, const model::Model& model, const
     case Starts::Sram:
       return {false, sram_base(chip), reason};
     case Starts::Banks:
-      return try_banks(row, chip, reason);
+      return try_banks({}, chip, reason);
     case Starts::Address:
-      break;
+    case Starts::DualBoot:
+      return start_at_address(row, model, chip, reason);
   }
-  const model::OptionField& field = *model.find_option_field(row.address_field);
-  std::uint32_t address = read_option_field(field, chip.option_bytes().loaded()) * row.address_unit;
-  const auto alias = model.boot_aliases.find(address);
-  if (alias != model.boot_aliases.end()) address = alias->second;
-  const std::string where = reason + ", " + field.name + " means " + hex(address);
-  return {is_system_memory(chip, address), address, where};
+  return {};
 }
 
 }  // namespace

@@ -75,7 +75,10 @@ std::string text_of(const model::BootRow& row) {
     case Starts::Address:
       return "the address in " + row.address_field + " × " + hex(row.address_unit);
     case Starts::Banks:
-      return "the ROM, which jumps to the first bank with valid code";
+      return "the ROM, which jumps to bank 2, else bank 1, if there is valid code";
+    case Starts::DualBoot:
+      return "the address in " + row.address_field + " × " + hex(row.address_unit) +
+             "; in flash: the ROM, which jumps there or to a bank, if there is valid code";
   }
   return "?";
 }

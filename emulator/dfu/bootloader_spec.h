@@ -58,7 +58,11 @@ enum class BlockSize {
 };
 
 /// When option bytes that the bootloader wrote, or Read Unprotect changed, take effect.
-enum class OptionsTakeEffect { AtReset, AtPowerOn };
+enum class OptionsTakeEffect {
+  AtOptionByteLoad,  ///< it has the chip load them, which resets and renews the empty check
+  AtSystemReset,     ///< it makes a system reset
+  AtPowerOn,         ///< it makes a system reset, and that does not load them
+};
 
 /// Faults of single ROM versions (AN2606 known limitations and reports).
 enum class Defect {
@@ -165,7 +169,7 @@ struct BootloaderSpec {
   ProtectedAccess protected_access = ProtectedAccess::ErrVendor;
   MisalignedWrite misaligned_write = MisalignedWrite::AsMemory;
   unsigned write_alignment = 1;  ///< bytes; what the ROM asks for, not what flash programs at once
-  OptionsTakeEffect options_take_effect = OptionsTakeEffect::AtReset;
+  OptionsTakeEffect options_take_effect = OptionsTakeEffect::AtOptionByteLoad;
   BlockSize block_size = BlockSize::wTransferSize;
   usb::ClassDescriptorRequest functional_descriptor_request = usb::ClassDescriptorRequest::Stalled;
   std::set<Defect> defects;

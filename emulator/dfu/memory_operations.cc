@@ -40,7 +40,7 @@ Status MemoryOperations::read(std::uint16_t wBlockNum, std::span<std::uint8_t> i
 }
 
 bool MemoryOperations::is_protected() const {
-  return chip_.option_bytes().read_protection() != stm32::ReadProtection::Level0;
+  return chip_.option_bytes().read_protection() >= stm32::ReadProtection::Level1;
 }
 
 bool MemoryOperations::refuses_protected() const {
@@ -69,9 +69,10 @@ std::optional<std::uint32_t> MemoryOperations::address_of(std::uint16_t wBlockNu
 }
 
 Outcome MemoryOperations::perform(const SetAddress& operation) {
-  if (is_protected() && spec_.set_address_protected == SetAddressProtected::ErrVendor) {
-    return {Status::errVENDOR};
-  }
+  // AN2606 §4.1: at level 2 only Get is accessible.
+  const bool is_level2 = chip_.option_bytes().read_protection() == stm32::ReadProtection::Level2;
+  const bool is_refused = spec_.set_address_protected == SetAddressProtected::ErrVendor;
+  if (is_level2 || (is_protected() && is_refused)) return {Status::errVENDOR};
   if (!chip_.is_readable(operation.address, 1) || is_reserved(operation.address)) {
     return {Status::errTARGET};
   }
@@ -102,7 +103,9 @@ Outcome MemoryOperations::perform(const MassErase&) {
 
 // AN3156 §5.6: RAM cleared, RDP to level 0, which erases the flash; then a reset.
 Outcome MemoryOperations::perform(const ReadUnprotect&) {
-  if (chip_.option_bytes().read_protection() == stm32::ReadProtection::Level2) {
+  const stm32::ReadProtection level = chip_.option_bytes().read_protection();
+  // RM0456: there is no way from level 0.5 to level 0, as there is none from level 2.
+  if (level == stm32::ReadProtection::Level0_5 || level == stm32::ReadProtection::Level2) {
     return {Status::errUNKNOWN};  // AN2662 figure 60: Read Unprotect that fails
   }
   chip_.clear_ram();
@@ -110,7 +113,7 @@ Outcome MemoryOperations::perform(const ReadUnprotect&) {
   if (was_protected || spec_.unprotect_unprotected == UnprotectUnprotected::MassErase) {
     if (was_protected) chip_.option_bytes().set_rdp_level0();
     if (!was_protected) chip_.option_bytes().restore_factory();
-    chip_.flash().erase_all();
+    chip_.erase_protected();
   }
   return {Status::OK, true};
 }

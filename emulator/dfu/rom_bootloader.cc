@@ -1,5 +1,6 @@
 #include "dfu/rom_bootloader.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -79,11 +80,20 @@ usb::Answer RomBootloader::dnload(const usb::SetupPacket& setup, ByteView data,
                                   const Transition& next) {
   if (data.size() > spec_.wTransferSize) return stall_with(Status::errSTALLEDPKT);
   std::optional<Operation> operation = parse_operation(setup.wValue, data);
-  if (!operation) return stall_with(Status::errSTALLEDPKT);
+  if (!operation || !is_known_command(setup.wValue, data)) {
+    return stall_with(Status::errSTALLEDPKT);
+  }
   pending_ = std::move(operation);
   state_ = next.state;
   status_ = next.status;
   return {usb::Ack{}};
+}
+
+/// AN3156 §4.2: what Get does not list is not there, as Read Unprotect on the H5.
+bool RomBootloader::is_known_command(std::uint16_t wBlockNum, ByteView data) const {
+  const auto& commands = spec_.get_commands;
+  return wBlockNum != 0 || data.empty() ||
+         std::find(commands.begin(), commands.end(), data[0]) != commands.end();
 }
 
 usb::Answer RomBootloader::upload(const usb::SetupPacket& setup, const Transition& next) {

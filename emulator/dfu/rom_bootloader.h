@@ -26,6 +26,7 @@ class RomBootloader final : public Bootloader {
 
  private:
   usb::Answer dnload(const usb::SetupPacket& setup, ByteView data, const Transition& next);
+  bool is_known_command(std::uint16_t wBlockNum, ByteView data) const;
   usb::Answer upload(const usb::SetupPacket& setup, const Transition& next);
   usb::Answer getstatus(const Transition& next, Instant now);
   usb::Answer start_operation(Instant now);

@@ -26,4 +26,19 @@ Changes parse_changes(const std::vector<std::string>& settings) {
   return changes;
 }
 
+std::vector<std::string> settings_of(const Changes& changes) {
+  std::vector<std::string> settings;
+  const std::pair<const char*, const nlohmann::ordered_json*> parts[] = {
+      {"chip", &changes.chip}, {"bootloader", &changes.bootloader}};
+  for (const auto& [name, json] : parts) {
+    if (json->is_null()) continue;
+    const nlohmann::ordered_json flat = json->flatten();
+    for (const auto& [pointer, value] : flat.items()) {
+      const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+      settings.push_back(name + pointer + "=" + text);
+    }
+  }
+  return settings;
+}
+
 }  // namespace dfurig::model

@@ -17,4 +17,7 @@ struct Changes {
 /// From texts such as "bootloader/behaviour/while_busy=stall". Throws InputError.
 Changes parse_changes(const std::vector<std::string>& settings);
 
+/// The other way round: one text for each value.
+std::vector<std::string> settings_of(const Changes& changes);
+
 }  // namespace dfurig::model

@@ -8,7 +8,8 @@
 namespace dfurig::model {
 namespace {
 
-const std::vector<std::string> places = {"main flash", "system memory", "SRAM", "address", "banks"};
+const std::vector<std::string> places = {"main flash", "system memory", "SRAM",
+                                         "address",    "banks",         "dual boot"};
 
 std::map<std::string, std::uint32_t> read_conditions(const Reader& reader, const Model& model) {
   std::map<std::string, std::uint32_t> conditions;
@@ -43,13 +44,9 @@ BootRow read_row(const Reader& reader, const Model& model) {
   row.conditions = read_conditions(reader.at("when"), model);
   row.starts = static_cast<BootRow::Starts>(reader.at("starts").choice(places));
   std::vector<std::string> keys = {"when", "starts"};
-  if (row.starts == BootRow::Starts::Address) {
+  if (row.starts == BootRow::Starts::Address || row.starts == BootRow::Starts::DualBoot) {
     keys.insert(keys.end(), {"field", "unit"});
     read_address(reader, model, row);
-  }
-  if (row.starts == BootRow::Starts::Banks) {
-    keys.push_back("banks");
-    for (const Reader& bank : reader.at("banks").items()) row.banks.push_back(bank.number());
   }
   reader.allow_only(keys);
   return row;

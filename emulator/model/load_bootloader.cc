@@ -102,7 +102,8 @@ void read_switches(const Reader& reader, dfu::BootloaderSpec& spec) {
   spec.write_alignment = reader.at("write_alignment").number(64);
   if (spec.write_alignment == 0) reader.at("write_alignment").fail("expected 1 to 64, found 0");
   spec.options_take_effect = static_cast<dfu::OptionsTakeEffect>(
-      reader.at("options_take_effect").choice({"at-reset", "at-power-on"}));
+      reader.at("options_take_effect")
+          .choice({"at-option-byte-load", "at-system-reset", "at-power-on"}));
   spec.block_size =
       static_cast<dfu::BlockSize>(reader.at("block_size").choice({"wTransferSize", "wLength"}));
   spec.functional_descriptor_request = static_cast<usb::ClassDescriptorRequest>(

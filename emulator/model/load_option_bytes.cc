@@ -51,7 +51,7 @@ stm32::PcropSpec read_pcrop(const Reader& reader, std::uint32_t size) {
   stm32::PcropSpec spec;
   if (const auto mode = reader.find("mode_bit")) {
     mode->allow_only({"byte", "bit"});
-    spec.mode = {mode->at("byte").number(size - 1), mode->at("bit").number(7)};
+    spec.mode = stm32::OptionBit{mode->at("byte").number(size - 1), mode->at("bit").number(7)};
   }
   if (const auto areas = reader.find("areas")) {
     for (const Reader& area : areas->items()) spec.areas.push_back(read_pcrop_area(area, size));
@@ -85,8 +85,20 @@ OptionField read_option_field(const std::string& name, const Reader& reader, std
   return field;
 }
 
+/// A bit that is named as one of option_bytes/fields.
+stm32::OptionBit read_bit(const Reader& reader, const Model& model) {
+  const OptionField* field = model.find_option_field(reader.text());
+  if (field == nullptr) reader.fail("no field \"" + reader.text() + "\" in option_bytes/fields");
+  return {field->byte, field->bit};
+}
+
+stm32::IntermediateLevel read_level0_5(const Reader& reader, const Model& model) {
+  return {static_cast<std::uint8_t>(reader.at("level0_5").number(0xFF)),
+          read_bit(reader.at("level0_5_with"), model)};
+}
+
 void read_rdp(const Reader& reader, std::uint32_t size, Model& model) {
-  reader.allow_only({"byte", "level0", "level2", "rom_at_level2"});
+  reader.allow_only({"byte", "level0", "level0_5", "level0_5_with", "level2", "rom_at_level2"});
   stm32::OptionBytesSpec& spec = model.chip.option_bytes;
   spec.rdp_offset = reader.at("byte").number(size - 1);
   spec.rdp_level0 = static_cast<std::uint8_t>(reader.at("level0").number(0xFF));
@@ -94,8 +106,41 @@ void read_rdp(const Reader& reader, std::uint32_t size, Model& model) {
   if (const auto level2 = reader.find("level2")) {
     spec.rdp_level2 = static_cast<std::uint8_t>(level2->number(0xFF));
   }
+  if (reader.has("level0_5")) spec.rdp_level0_5 = read_level0_5(reader, model);
   if (const auto reachable = reader.find("rom_at_level2")) {
     model.rom_at_level2 = reachable->boolean();
+  }
+}
+
+void read_fields(const Reader& reader, std::uint32_t size, Model& model) {
+  for (const auto& [name, field] : reader.members()) {
+    model.option_fields.push_back(read_option_field(name, field, size));
+  }
+}
+
+/// Bytes for all windows.
+Bytes read_all(const Reader& reader, std::uint32_t size) {
+  Bytes bytes = reader.bytes();
+  if (bytes.size() != size) {
+    reader.fail("expected " + std::to_string(size) + " bytes, the size of all windows, found " +
+                std::to_string(bytes.size()));
+  }
+  return bytes;
+}
+
+/// How a write goes, and what loads when it went wrong.
+void read_writing(const Reader& reader, std::uint32_t size, stm32::OptionBytesSpec& spec) {
+  if (const auto complement = reader.find("complement")) {
+    spec.complement =
+        static_cast<stm32::Complement>(complement->choice({"none", "byte", "half-word", "word"}));
+  }
+  if (const auto mismatch = reader.find("mismatch")) spec.mismatch = read_all(*mismatch, size);
+  if (const auto not_given = reader.find("not_given")) {
+    spec.not_given = static_cast<stm32::NotGiven>(not_given->choice({"erased", "kept"}));
+  }
+  if (const auto interrupted = reader.find("interrupted_write")) {
+    spec.interrupted_write =
+        static_cast<stm32::InterruptedWrite>(interrupted->choice({"erased", "kept"}));
   }
 }
 
@@ -118,28 +163,18 @@ stm32::WriteProtectionSpec read_write_protection(const Reader& reader, std::uint
 }
 
 void load_option_bytes(const Reader& reader, Model& model) {
-  reader.allow_only(
-      {"windows", "factory", "complement", "rdp", "write_protection", "pcrop", "fields"});
+  reader.allow_only({"windows", "factory", "complement", "mismatch", "not_given",
+                     "interrupted_write", "rdp", "write_protection", "pcrop", "fields"});
   stm32::OptionBytesSpec& spec = model.chip.option_bytes;
   const std::uint32_t size = read_windows(reader.at("windows"), spec);
-  const Reader factory = reader.at("factory");
-  spec.factory = factory.bytes();
-  if (spec.factory.size() != size) {
-    factory.fail("expected " + std::to_string(size) + " bytes, the size of all windows, found " +
-                 std::to_string(spec.factory.size()));
-  }
-  if (const auto complement = reader.find("complement")) {
-    spec.complement =
-        static_cast<stm32::Complement>(complement->choice({"none", "byte", "half-word", "word"}));
-  }
+  spec.factory = read_all(reader.at("factory"), size);
+  read_writing(reader, size, spec);
+  read_fields(reader.at("fields"), size, model);
   read_rdp(reader.at("rdp"), size, model);
   if (const auto protection = reader.find("write_protection")) {
     spec.write_protection = read_write_protection(*protection, size);
   }
   if (const auto pcrop = reader.find("pcrop")) spec.pcrop = read_pcrop(*pcrop, size);
-  for (const auto& [name, field] : reader.at("fields").members()) {
-    model.option_fields.push_back(read_option_field(name, field, size));
-  }
 }
 
 }  // namespace dfurig::model

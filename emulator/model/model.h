@@ -75,14 +75,14 @@ struct BootRow {
     MainFlash,
     SystemMemory,  ///< the ROM bootloader
     Sram,
-    Address,  ///< the address in an option field
-    Banks,    ///< the ROM, which jumps to the first bank with valid code, else stays
+    Address,   ///< the address in an option field
+    Banks,     ///< the ROM, which jumps to the first bank with valid code, else stays
+    DualBoot,  ///< the address in an option field; where that is in flash: Banks, that one first
   };
   std::map<std::string, std::uint32_t> conditions;  ///< "BOOT0" -> 1, "nBOOT1" -> 1, "EMPTY" -> 1
   Starts starts = Starts::MainFlash;
-  std::string address_field;         ///< Address: "BOOT_ADD0"
-  std::uint32_t address_unit = 1;    ///< Address: bytes a step of that field means
-  std::vector<std::uint32_t> banks;  ///< Banks: in the order the ROM tries them
+  std::string address_field;       ///< Address, DualBoot: "BOOT_ADD0"
+  std::uint32_t address_unit = 1;  ///< bytes a step of that field means
   Mark mark = Mark::Unknown;
   std::string source;
   bool operator==(const BootRow&) const = default;

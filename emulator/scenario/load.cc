@@ -75,6 +75,7 @@ Scenario load_scenario(const std::string& path, const model::Library& library) {
     for (const model::Reader& item : sources->items()) scenario.sources.push_back(item.text());
   }
   scenario.model = load_model(reader, path, library);
+  scenario.overrides = model::settings_of(read_override(reader, path));
   if (const auto policies = reader.find("policies")) read_policies(*policies, scenario);
   if (const auto scale = reader.find("time_scale")) {
     scenario.options.time_scale = scale->real();

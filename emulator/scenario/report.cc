@@ -83,6 +83,7 @@ void print_failures(std::ostream& out, const Report& report, const Style& style)
 
 void print_story(std::ostream& out, const Report& report) {
   out << report.title << "\n  " << report.file << "\n  model " << report.model << "\n";
+  for (const std::string& setting : report.overrides) out << "  override " << setting << "\n";
   if (!report.bootloader.empty()) out << "  bootloader in flash: " << report.bootloader << "\n";
   if (report.variant) {
     out << "  variant " << report.variant->name << " [" << to_string(report.variant->mark)

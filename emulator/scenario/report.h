@@ -29,6 +29,7 @@ struct Report {
   std::string file;
   std::string title;
   std::string model;
+  std::vector<std::string> overrides;               ///< of the model's files
   std::string bootloader;                           ///< in flash; empty: the ROM's
   std::optional<model::BootloaderVariant> variant;  ///< that was chosen
   model::RegisterPolicy entry_policy;

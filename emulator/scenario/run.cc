@@ -154,6 +154,7 @@ Report Bench::make_report() const {
   for (const model::BootloaderVariant& it : scenario_.model.bootloader_variants) {
     if (it.name == scenario_.options.variant) report.variant = it;
   }
+  report.overrides = scenario_.overrides;
   report.entry_policy = board_.entry_policy();
   report.leave_policy = board_.leave_policy();
   report.chip = scenario_.model.chip;

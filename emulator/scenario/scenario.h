@@ -105,6 +105,7 @@ struct Scenario {
   std::string why;
   std::vector<std::string> sources;
   model::Model model;
+  std::vector<std::string> overrides;  ///< "bootloader/behaviour/while_busy=stall"
   board::Options options;
   Given given;
   std::vector<Step> steps;

@@ -304,8 +304,17 @@ MemoryStatus Chip::mass_erase() {
 }
 
 void Chip::clear_ram() {
+  clear(MemoryKind::Ram);
+}
+
+void Chip::erase_protected() {
+  flash_.erase_all();
+  clear(MemoryKind::Eeprom);
+}
+
+void Chip::clear(MemoryKind kind) {
   for (Region& region : regions_) {
-    if (region.spec.kind == MemoryKind::Ram) region.content = initial_content(region.spec);
+    if (region.spec.kind == kind) region.content = initial_content(region.spec);
   }
 }
 

@@ -66,6 +66,9 @@ class Chip {
   /// Erases nothing while a sector is write-protected (RM0090 Rev 21 §3.7.4).
   MemoryStatus mass_erase();
   void clear_ram();
+  /// What leaving RDP level 1 for level 0 erases: the flash, and the data EEPROM of the L0 and L1
+  /// (RM0367 §3.8.2).
+  void erase_protected();
   /// Which of FlashSpec::layouts the loaded option bytes choose; 0 when there is only one.
   std::size_t flash_layout() const { return flash_layout_; }
 
@@ -115,6 +118,7 @@ class Chip {
   bool takes_accesses(const RegisterBlock& block, const std::string& what);
   void hold_blocks_in_reset();
   void load_option_bytes();
+  void clear(MemoryKind kind);
 
   ChipSpec spec_;
   NotEmulated not_emulated_;

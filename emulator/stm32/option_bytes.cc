@@ -7,17 +7,17 @@
 namespace dfurig::stm32 {
 namespace {
 
-/// Calls visit(value, complement) with the offsets of each pair of bytes.
+/// Calls visit(offset, size) for each value; as many bytes behind it are its complement.
 template <typename Visit>
-void for_each_pair(const OptionBytesSpec& spec, Visit visit) {
-  const std::size_t unit = spec.complement == Complement::Byte       ? 1
+void for_each_value(const OptionBytesSpec& spec, Visit visit) {
+  const std::size_t size = spec.complement == Complement::Byte       ? 1
                            : spec.complement == Complement::HalfWord ? 2
                                                                      : 4;
   if (spec.complement == Complement::None) return;
   std::size_t offset = 0;
   for (const Window& window : spec.windows) {
-    for (std::size_t at = 0; at + 2 * unit <= window.size; at += 2 * unit) {
-      for (std::size_t i = 0; i < unit; ++i) visit(offset + at + i, offset + at + unit + i);
+    for (std::size_t at = 0; at + 2 * size <= window.size; at += 2 * size) {
+      visit(offset + at, size);
     }
     offset += window.size;
   }
@@ -33,6 +33,10 @@ std::uint32_t field_at(ByteView content, std::size_t offset, unsigned width) {
 
 OptionBytes::OptionBytes(const OptionBytesSpec& spec) : spec_(spec), content_(spec.factory) {
   load();
+}
+
+bool OptionBytes::is_set(const OptionBit& bit) const {
+  return (loaded_[bit.byte] >> bit.bit & 1) != 0;
 }
 
 /// Where in `content_` an address is; absent when the range is in no window.
@@ -76,16 +80,24 @@ void OptionBytes::begin_write(std::uint32_t window_start, ByteView data) {
   std::size_t offset = 0;
   for (const Window& window : spec_.windows) {
     if (window.address == window_start) {
+      const bool has_rdp = spec_.rdp_offset - offset < data.size();
+      if (read_protection() == ReadProtection::Level0_5 && has_rdp &&
+          data[spec_.rdp_offset - offset] == spec_.rdp_level0) {
+        return;
+      }
       assert(data.size() <= window.size);
+      const auto start = static_cast<std::ptrdiff_t>(offset);
+      const auto held = content_.begin() + start;
       Bytes whole(window.size, spec_.erased_value);
+      if (spec_.not_given == NotGiven::Kept) std::copy_n(held, window.size, whole.begin());
       std::copy(data.begin(), data.end(), whole.begin());
       Bytes after = content_;
-      const auto start = static_cast<std::ptrdiff_t>(offset);
       std::copy(whole.begin(), whole.end(), after.begin() + start);
       if (lifts_pcrop(after)) return;
       keep_pcrop_areas(offset, whole);
-      std::fill_n(content_.begin() + start, window.size, spec_.erased_value);
       write_ = Write{offset, std::move(whole)};
+      if (spec_.interrupted_write == InterruptedWrite::Kept) return;
+      std::fill_n(held, window.size, spec_.erased_value);
       return;
     }
     offset += window.size;
@@ -101,17 +113,25 @@ void OptionBytes::finish_write() {
 }
 
 void OptionBytes::compute_complements(std::size_t given_from, std::size_t given_to) {
-  for_each_pair(spec_, [=, this](std::size_t value, std::size_t complement) {
-    const bool is_given = given_from <= complement && complement < given_to;
-    if (!is_given) content_[complement] = static_cast<std::uint8_t>(~content_[value]);
+  for_each_value(spec_, [=, this](std::size_t value, std::size_t size) {
+    for (std::size_t i = value; i < value + size; ++i) {
+      const bool is_given = given_from <= i + size && i + size < given_to;
+      if (!is_given) content_[i + size] = static_cast<std::uint8_t>(~content_[i]);
+    }
   });
 }
 
 void OptionBytes::load() {
   write_.reset();
   loaded_ = content_;
-  for_each_pair(spec_, [this](std::size_t value, std::size_t complement) {
-    if (content_[complement] != static_cast<std::uint8_t>(~content_[value])) loaded_[value] = 0xFF;
+  for_each_value(spec_, [this](std::size_t value, std::size_t size) {
+    bool fits = true;
+    for (std::size_t i = value; i < value + size; ++i) {
+      fits = fits && content_[i + size] == static_cast<std::uint8_t>(~content_[i]);
+    }
+    for (std::size_t i = value; i < value + size && !fits; ++i) {
+      loaded_[i] = spec_.mismatch.empty() ? 0xFF : spec_.mismatch[i];
+    }
   });
 }
 
@@ -189,6 +209,8 @@ bool OptionBytes::is_write_protected(const WriteProtectionSpec& spec, std::size_
 ReadProtection OptionBytes::read_protection() const {
   const std::uint8_t rdp = loaded_[spec_.rdp_offset];
   if (rdp == spec_.rdp_level0) return ReadProtection::Level0;
+  const auto& between = spec_.rdp_level0_5;
+  if (between && rdp == between->rdp && is_set(between->with)) return ReadProtection::Level0_5;
   return rdp == spec_.rdp_level2 ? ReadProtection::Level2 : ReadProtection::Level1;
 }
 

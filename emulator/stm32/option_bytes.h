@@ -10,7 +10,12 @@
 
 namespace dfurig::stm32 {
 
-enum class ReadProtection { Level0, Level1, Level2 };
+enum class ReadProtection {
+  Level0,
+  Level0_5,  ///< closed for secure debug alone: a bootloader reads and writes
+  Level1,
+  Level2,
+};
 
 class OptionBytes {
  public:
@@ -25,8 +30,8 @@ class OptionBytes {
   /// What is programmed.
   ByteView content() const { return content_; }
   ByteView view(std::uint32_t address, std::uint32_t size) const;
-  /// What is in effect: as programmed at the last load. A value whose complement does not fit
-  /// counts as all ones (RM0091, RM0351 "option byte loading error"; other families inferred).
+  /// What is in effect: as programmed at the last load. In place of a value that does not fit
+  /// its complement there is what the family loads then.
   ByteView loaded() const { return loaded_; }
   /// Option byte loading, at power-on and where a reset does it. Drops an unfinished write.
   void load();
@@ -34,11 +39,12 @@ class OptionBytes {
   /// Stores `data` from a window's start as a programmer over SWD would: what is not given keeps
   /// its value, but complements behind `data` are computed; those within it are taken as they are.
   void preload(std::uint32_t window_start, ByteView data);
-  /// The bootloader's write, first half: the window is erased. Nothing happens at RDP level 2, nor
-  /// when it would lift PCROP by SPRMOD or WPRMOD; PCROP areas can grow only.
+  /// The bootloader's write, first half: the window is erased. Nothing happens at RDP level 2, when
+  /// it asks for level 0 at level 0.5 (RM0456), nor when it would lift PCROP by SPRMOD or WPRMOD;
+  /// PCROP areas can grow only.
   void begin_write(std::uint32_t window_start, ByteView data);
   /// Second half: the data is programmed; the hardware computes complements. Without it, as after a
-  /// power cut, the window stays erased.
+  /// power cut, the window stays as the first half left it.
   void finish_write();
 
   bool is_write_protected(std::size_t sector) const {
@@ -59,6 +65,7 @@ class OptionBytes {
     Bytes data;
   };
 
+  bool is_set(const OptionBit& bit) const;
   std::optional<std::size_t> find_offset(std::uint32_t address, std::uint32_t size) const;
   bool is_pcrop_mode(ByteView content) const;
   bool is_active(const WriteProtectionSpec::Bits& bits, std::size_t bit, ByteView content) const;

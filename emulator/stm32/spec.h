@@ -87,6 +87,13 @@ enum class OddTail {
   Dropped,  ///< they are lost without an error
 };
 
+/// A bit of the option bytes, counted in OptionBytesSpec::factory order.
+struct OptionBit {
+  unsigned byte = 0;
+  unsigned bit = 0;
+  bool operator==(const OptionBit&) const = default;
+};
+
 /// Option bits that write-protect sectors, by sector number from the start of flash. Offsets count
 /// in OptionBytesSpec::factory order.
 struct WriteProtectionSpec {
@@ -129,11 +136,7 @@ struct FlashLayout {
 struct PcropSpec {
   /// While it is 1 the bits of write protection mean this too, with their sense inverted (SPRMOD of
   /// F4 and L1, WPRMOD of L0).
-  struct ModeBit {
-    unsigned byte = 0;
-    unsigned bit = 0;
-    bool operator==(const ModeBit&) const = default;
-  };
+  std::optional<OptionBit> mode;
   /// From one field to another, both included; nothing when the first is the larger (L4, G4).
   struct Area {
     unsigned start = 0;  ///< offsets of the fields
@@ -143,7 +146,6 @@ struct PcropSpec {
     std::uint32_t base = 0;  ///< the address they count from
     bool operator==(const Area&) const = default;
   };
-  std::optional<ModeBit> mode;
   std::vector<Area> areas;
   bool operator==(const PcropSpec&) const = default;
 };
@@ -175,6 +177,22 @@ enum class Complement {
   Word,      ///< L4, G0, G4, WB, C0
 };
 
+/// RDP level 0.5: only while a bit says that TrustZone is on (RM0438, RM0456).
+struct IntermediateLevel {
+  std::uint8_t rdp = 0;
+  OptionBit with;  ///< must be 1
+  bool operator==(const IntermediateLevel&) const = default;
+};
+
+/// What becomes of the bytes of a window that a write does not give.
+enum class NotGiven {
+  Erased,  ///< the bootloader erases and programs the bytes themselves
+  Kept,    ///< it writes option registers, from which all bytes are programmed anew
+};
+
+/// What a write that loses its second half leaves.
+enum class InterruptedWrite { Erased, Kept };
+
 struct OptionBytesSpec {
   std::vector<Window> windows;
   Bytes factory;            ///< the content of all windows, one after the other
@@ -185,6 +203,10 @@ struct OptionBytesSpec {
   Complement complement = Complement::None;
   std::uint8_t erased_value = 0xFF;
   PcropSpec pcrop{};
+  std::optional<IntermediateLevel> rdp_level0_5{};
+  Bytes mismatch{};  ///< loads in place of what does not fit its complement; empty: all ones
+  NotGiven not_given = NotGiven::Erased;
+  InterruptedWrite interrupted_write = InterruptedWrite::Erased;
   bool operator==(const OptionBytesSpec&) const = default;
 };
 

@@ -2,57 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "dfu/dfu.h"
+#include "board/bench.h"
+#include "board/protection.h"
 #include "support/input_error.h"
 
 namespace dfurig::board {
 namespace {
 
 using std::chrono::milliseconds;
-
-model::Model load(const std::string& name, const std::string& bootloader = "") {
-  return model::Library(std::string(DFURIG_SOURCE_DIR) + "/models").load(name, bootloader);
-}
-
-/// MSP into SRAM, a Thumb reset handler in flash.
-const Bytes application = {0x00, 0x10, 0x00, 0x20, 0x41, 0x00, 0x00, 0x08};
-
-class BoardTest : public testing::Test {
- protected:
-  explicit BoardTest(model::Model model = load("stm32l476rg"), Options options = {})
-      : board_(std::move(model), std::move(options)) {}
-
-  void start_in_bootloader() {
-    board_.set_boot_pin("BOOT0", 1);
-    board_.power_on(now_);
-    run();
-  }
-  /// Lets everything that is about to happen happen.
-  void run() {
-    for (auto next = board_.next_event(); next; next = board_.next_event()) {
-      now_ = *next;
-      board_.advance(now_);
-    }
-  }
-  usb::Answer out(std::uint8_t bRequest, std::uint16_t wValue, const Bytes& data = {}) {
-    const auto wLength = static_cast<std::uint16_t>(data.size());
-    return board_.control({0x21, bRequest, wValue, 0, wLength}, data, now_);
-  }
-  dfu::State getstatus() {
-    const usb::Answer answer = board_.control({0xA1, dfu::DFU_GETSTATUS, 0, 0, 6}, {}, now_);
-    now_ += answer.hold;
-    return dfu::parse_status_reply(std::get<usb::DataStage>(answer.reply).data).bState;
-  }
-  void leave() {
-    while (getstatus() == dfu::State::dfuERROR) out(dfu::DFU_CLRSTATUS, 0);
-    out(dfu::DFU_DNLOAD, 0);
-    ASSERT_EQ(getstatus(), dfu::State::dfuMANIFEST);
-  }
-  std::string last_event() const { return board_.events().back().what; }
-
-  Instant now_{};
-  Board board_;
-};
 
 TEST_F(BoardTest, StartsTheApplicationUnlessABootRuleHolds) {
   board_.power_on(now_);
@@ -292,31 +249,138 @@ TEST(Board, RefusesAChipWithoutUsbDfu) {
   }
 }
 
-TEST(Board, RefusesAVariantItsBootloaderDoesNotHave) {
-  const auto complaint = [](model::Model model, const std::string& variant) {
-    try {
-      const Board board(std::move(model), {1.0, "", "", variant});
-      return std::string();
-    } catch (const InputError& error) {
-      return std::string(error.what());
-    }
-  };
-  EXPECT_EQ(complaint(load("stm32l475re", "cubemx-l475"), "tolerent"),
-            "stm32l475re: variant: unknown variant \"tolerent\"\n  did you mean tolerant?");
-  EXPECT_EQ(complaint(load("stm32l476rg"), "tolerant"),
-            "stm32l476rg: variant: unknown variant \"tolerant\"\n  rom-l47x has no variants");
+// AN3156 §5.5: without executable code at the pointer the device resets and may come back.
+TEST(Leave, WithoutCodeDecidesAgainByPinsAndOptionBits) {
+  struct {
+    unsigned BOOT0;
+    std::uint8_t option_byte3;  ///< nBOOT_SEL, nBOOT1, nBOOT0 from bit 0
+    Phase phase;
+  } rows[] = {{0, 0xFE, Phase::Application},
+              {1, 0xFE, Phase::Bootloader},
+              {1, 0xFF, Phase::Application},
+              {0, 0xFB, Phase::Bootloader},
+              {0, 0xF9, Phase::Application}};
+  for (const auto& row : rows) {
+    Bench bench(load("stm32g0b1re"));
+    bench.board_.chip().flash().preload(0x08000000, Bytes(8, 0x11));  // not empty, and no code
+    bench.start_in_bootloader();
+    bench.board_.chip().option_bytes().preload(0x1FFF7803, Bytes{row.option_byte3});
+    bench.board_.chip().option_bytes().load();
+    bench.board_.set_boot_pin("BOOT0", row.BOOT0);
+    bench.leave_unheard();
+    EXPECT_EQ(bench.board_.phase(), row.phase) << row.BOOT0 << " " << int{row.option_byte3};
+  }
 }
 
-TEST(Board, RefusesAPolicyItsModelDoesNotHave) {
-  Options options;
-  options.leave_policy = "an3155";
-  try {
-    const Board board(load("stm32f405rg"), options);
-    FAIL();
-  } catch (const InputError& error) {
-    EXPECT_STREQ(error.what(),
-                 "stm32f405rg: leave policy: unknown policy \"an3155\"\n"
-                 "  did you mean an3156?");
+TEST_P(ProtectionTest, IsSetByOptionBytesAndTakenAwayByReadUnprotect) {
+  write_rdp(GetParam().level1);
+  EXPECT_EQ(board_.phase(), Phase::Bootloader) << "BOOT0 is still 1";
+  EXPECT_TRUE(has_application()) << "only the way back erases";
+  EXPECT_EQ(upload(0, 4), (Bytes{0x00, 0x21, 0x41, 0x92})) << "Get";
+  EXPECT_EQ(set_address(flash), dfu::Status::OK);
+  expect_no_access();
+
+  operate_and_lose(0, {dfu::READ_UNPROTECT});
+  EXPECT_EQ(reset_event(), GetParam().resets);
+  EXPECT_EQ(board_.phase(), Phase::Bootloader);
+  EXPECT_FALSE(has_application());
+  for (const std::uint32_t address : erased_with_protection_) EXPECT_TRUE(is_zero(address));
+  if (GetParam().resets == Resets::InVain) {
+    EXPECT_EQ(upload(2, 16), std::nullopt) << "the level waits for the next power-on";
+    start_in_bootloader();
+  }
+  EXPECT_EQ(set_address(GetParam().window), dfu::Status::OK);
+  EXPECT_EQ(upload(2, GetParam().size), block_) << "RDP as before, nothing else changed";
+  EXPECT_EQ(set_address(flash), dfu::Status::OK);
+  EXPECT_EQ(operate(2, Bytes(16, 0x00)), dfu::Status::OK);
+}
+
+TEST_P(ProtectionTest, LetsLeaveAtLevel1) {
+  write_rdp(GetParam().level1);
+  ASSERT_EQ(set_address(flash), dfu::Status::OK);
+  leave_unheard();
+  EXPECT_EQ(board_.phase(), Phase::Application);
+  ASSERT_TRUE(board_.application());
+  EXPECT_EQ(board_.application()->address, flash);
+}
+
+TEST_P(ProtectionTest, ClosesTheRomAtLevel2) {
+  const std::uint8_t rdp = GetParam().level2.value_or(0xCC);
+  board_.chip().option_bytes().preload(GetParam().window + GetParam().rdp_byte, Bytes{rdp});
+  start_in_bootloader();
+  if (!GetParam().level2) return expect_no_access();  // the F1 has none: level 1
+  if (!GetParam().is_open_at_level2) {
+    EXPECT_EQ(board_.phase(), Phase::Application);
+    EXPECT_FALSE(board_.is_attached());
+    return;
+  }
+  EXPECT_EQ(upload(0, 4), (Bytes{0x00, 0x21, 0x41, 0x92})) << "Get";
+  EXPECT_EQ(set_address(flash), dfu::Status::errVENDOR);
+  expect_no_access();
+  EXPECT_EQ(operate(0, {dfu::READ_UNPROTECT}), dfu::Status::errUNKNOWN);
+}
+
+INSTANTIATE_TEST_SUITE_P(Styles, ProtectionTest, testing::ValuesIn(protection_rows),
+                         [](const testing::TestParamInfo<ProtectionRow>& it) {
+                           return it.param.chip;
+                         });
+
+class PowerCutTest : public BoardTest, public testing::WithParamInterface<PowerCutRow> {
+ protected:
+  PowerCutTest() : BoardTest(load(GetParam().chip)) { start_in_bootloader(); }
+};
+
+TEST_P(PowerCutTest, BetweenErasingAndProgrammingLeavesErasedOptionBytes) {
+  const PowerCutRow& row = GetParam();
+  ASSERT_EQ(set_address(row.window), dfu::Status::OK);
+  const Bytes block = upload(2, row.size).value();
+  ASSERT_EQ(set_address(row.window), dfu::Status::OK);
+  go_idle();
+  out(dfu::DFU_DNLOAD, 2, block);
+  ASSERT_EQ(getstatus(), dfu::State::dfuDNBUSY);
+  start_in_bootloader();
+  const stm32::OptionBytes& options = board_.chip().option_bytes();
+  EXPECT_EQ(options.read_protection(), stm32::ReadProtection::Level1);
+  EXPECT_EQ(options.is_write_protected(0), row.protects_flash);
+  EXPECT_EQ(board_.phase() == Phase::Bootloader, row.has_rom);
+}
+
+INSTANTIATE_TEST_SUITE_P(Styles, PowerCutTest, testing::ValuesIn(power_cut_rows),
+                         [](const testing::TestParamInfo<PowerCutRow>& it) {
+                           return it.param.chip;
+                         });
+
+// AN3156 §4.2: the H5 has no RDP, and its ROM no such command; §5 figure 5 stalls the unknown.
+TEST(ProductState, HasNoReadUnprotect) {
+  Bench bench(load("stm32h563zi"));
+  bench.start_in_bootloader();
+  EXPECT_EQ(bench.upload(0, 4), (Bytes{0x00, 0x21, 0x41}));
+  bench.go_idle();
+  EXPECT_EQ(bench.out(dfu::DFU_DNLOAD, 0, {dfu::READ_UNPROTECT}).reply,
+            usb::ControlReply{usb::Stall{}});
+  EXPECT_EQ(bench.status().bStatus, dfu::Status::errSTALLEDPKT);
+  EXPECT_EQ(bench.set_address(0x40022050), dfu::Status::OK);
+  Bytes block = bench.upload(2, 176).value();
+  block[1] = 0x17;  // provisioning
+  bench.board_.set_boot_pin("BOOT0", 0);
+  EXPECT_EQ(bench.set_address(0x40022050), dfu::Status::OK);
+  bench.operate_and_lose(2, block);
+  EXPECT_EQ(bench.board_.phase(), Phase::Bootloader) << "whatever BOOT0 is";
+}
+
+// STM32CubeProgrammer's data base and OpenOCD's stm32l4x.c: 0x55 is level 0.5 with TZEN=1 only,
+// where read protection is not active. RM0456: from there is no way to level 0.
+TEST(ReadProtection, HasALevelBetweenWithTrustZone) {
+  for (const bool has_trust_zone : {true, false}) {
+    Bench bench(load("stm32u575zi"));
+    stm32::OptionBytes& options = bench.board_.chip().option_bytes();
+    options.preload(0x40022040, Bytes{0x55});
+    if (has_trust_zone) options.preload(0x40022043, Bytes{0x9F});
+    bench.start_in_bootloader();
+    EXPECT_EQ(bench.upload(2, 16).has_value(), has_trust_zone);
+    if (!has_trust_zone) continue;
+    EXPECT_EQ(bench.operate(0, {dfu::READ_UNPROTECT}), dfu::Status::errUNKNOWN);
+    EXPECT_EQ(options.content()[0], 0x55);
   }
 }
 

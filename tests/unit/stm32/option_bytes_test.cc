@@ -114,6 +114,21 @@ TEST(Complements, ArePartOfAWriteAndCheckedByLoading) {
   }
 }
 
+// RM0490 §4.4.2: what fails is a word with its complement, and what loads instead is told for each.
+TEST(Complements, LoadTheFamilysValuesForAWholeUnitThatFails) {
+  OptionBytesSpec spec{{{0x1FFF7800, 16}}, Bytes(16, 0x00), 0, 0xAA, 0xCC, {}};
+  spec.complement = Complement::Word;
+  spec.mismatch = {0xFF, 0xF8, 0xFF, 0xFF, 0, 0, 0, 0, 0x11, 0x22, 0x33, 0x44, 0, 0, 0, 0};
+  OptionBytes options(spec);
+  options.preload(0x1FFF7800, Bytes{0xAA, 1, 2, 3});
+  options.preload(0x1FFF7808, Bytes{5, 6, 7, 8});
+  options.preload(0x1FFF780F, Bytes{0x00});  // one byte of one complement
+  options.load();
+  EXPECT_EQ(Bytes(options.loaded().begin(), options.loaded().begin() + 4), (Bytes{0xAA, 1, 2, 3}));
+  EXPECT_EQ(Bytes(options.loaded().begin() + 8, options.loaded().begin() + 12),
+            (Bytes{0x11, 0x22, 0x33, 0x44}));
+}
+
 TEST(OptionBytes, TakeEffectWhenTheyAreLoaded) {
   OptionBytes options(two_windows());
   options.preload(0x1FFF7800, Bytes{0x12});
@@ -135,6 +150,28 @@ TEST(OptionBytes, AreErasedBetweenTheHalvesOfAWrite) {
   EXPECT_EQ(Bytes(options.content().begin(), options.content().end()),
             (Bytes{0xAA, 7, 0xFF, 0xFF, 4, 5}))
       << "what is not given stays erased, other windows are not touched";
+}
+
+// RM0490 §4.4.2, PM0059 §2.6.2: all of them are programmed anew from the option registers.
+TEST(OptionBytes, KeepWhatAWriteDoesNotGiveWhereTheyAreWrittenThroughRegisters) {
+  OptionBytesSpec spec = two_windows();
+  spec.not_given = NotGiven::Kept;
+  OptionBytes options(spec);
+  options.begin_write(0x1FFF7800, Bytes{0xAA, 7});
+  EXPECT_EQ(options.content()[2], 0xFF) << "erased all the same between the halves";
+  options.finish_write();
+  EXPECT_EQ(Bytes(options.content().begin(), options.content().end()),
+            (Bytes{0xAA, 7, 2, 3, 4, 5}));
+}
+
+TEST(OptionBytes, MayOutliveAWriteThatLosesItsSecondHalf) {
+  OptionBytesSpec spec = two_windows();
+  spec.interrupted_write = InterruptedWrite::Kept;
+  OptionBytes options(spec);
+  options.begin_write(0x1FFF7800, Bytes{0xBB, 7});
+  options.load();
+  EXPECT_EQ(options.read_protection(), ReadProtection::Level0);
+  EXPECT_EQ(options.content()[1], 1);
 }
 
 TEST(OptionBytes, CannotBeWrittenAtLevel2) {
@@ -196,6 +233,21 @@ TEST(OptionBytes, HaveNoLevel2OnTheF1) {
   options.preload(0x1FFF7800, Bytes{0xCC});
   options.load();
   EXPECT_EQ(options.read_protection(), ReadProtection::Level1);
+}
+
+// SPRMOD of the F4, WPRMOD of the L0: the same bits name the sectors for PCROP, the other way
+// round.
+TEST(WriteProtection, IsReversedByTheProtectionModeBit) {
+  OptionBytesSpec spec = two_windows();
+  spec.write_protection.bits = {{{1}, 8}};
+  spec.pcrop.mode = OptionBit{2, 7};
+  OptionBytes options(spec);
+  for (const bool is_reversed : {false, true}) {
+    options.preload(0x1FFF7801, Bytes{0xFD, static_cast<std::uint8_t>(is_reversed ? 0x80 : 0)});
+    options.load();
+    EXPECT_EQ(options.is_write_protected(0), is_reversed);
+    EXPECT_EQ(options.is_write_protected(1), !is_reversed);
+  }
 }
 
 TEST(WriteProtection, IsAnAreaFromStartToEnd) {

@@ -1,0 +1,27 @@
+// What a scenario or a flag may choose instead of the model's defaults.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/model.h"
+
+namespace dfurig::board {
+
+struct Options {
+  double time_scale = 1.0;   ///< of every duration of the bootloader; 0: operations take no time
+  std::string entry_policy;  ///< empty: the model's default
+  std::string leave_policy;
+  std::string variant;  ///< of the bootloader; empty: as its file describes it
+};
+
+/// The bootloader as a variant of it is. Throws InputError (with near names) when there is none
+/// such; the empty name is the bootloader itself.
+const dfu::BootloaderSpec& find_variant(const model::Model& model, const std::string& name,
+                                        const std::string& place);
+
+/// The policy a model is asked to use. Throws InputError (with near names) when it has none such.
+const model::RegisterPolicy& find_policy(const std::vector<model::RegisterPolicy>& policies,
+                                         const std::string& name, const std::string& place);
+
+}  // namespace dfurig::board
