@@ -146,6 +146,9 @@ DeviceFacts root_hub(unsigned bus, unsigned ports) {
                              0x1D, 0x01, 0x00, 0,    0, 3, 2, 1,  1};
   facts.configuration = {9, 2, 25, 0, 1, 1, 0, 0xE0, 0, 9, 4, 0,   0,
                          1, 9, 0,  0, 0, 7, 5, 0x81, 3, 2, 0, 0xFF};
+  facts.descriptors = facts.device_descriptor;
+  facts.descriptors.insert(facts.descriptors.end(), facts.configuration.begin(),
+                           facts.configuration.end());
   facts.manufacturer = "dfurig";
   facts.product = "dfurig emulated bus";
   facts.serial = "dfurig.0";
@@ -184,9 +187,8 @@ void add_device(VirtualTree& tree, const DeviceFacts& facts) {
   const std::string number = "189:" + std::to_string(device_minor(facts.bus, facts.device));
   add_device_attributes(tree, facts);
   add_configuration_attributes(tree, facts);
-  Bytes descriptors = facts.device_descriptor;
-  descriptors.insert(descriptors.end(), facts.configuration.begin(), facts.configuration.end());
-  tree.add_file(folder + "/descriptors", std::string(descriptors.begin(), descriptors.end()));
+  tree.add_file(folder + "/descriptors",
+                std::string(facts.descriptors.begin(), facts.descriptors.end()));
   add_attribute(tree, folder, "dev", number);
   add_attribute(tree, folder, "uevent", device_uevent(facts));
   add_links(tree, folder, to_sys(facts), name_of(facts));

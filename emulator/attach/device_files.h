@@ -31,6 +31,7 @@ struct DeviceFacts {
   std::string speed = "12";  ///< Mbit/s, as sysfs writes it
   Bytes device_descriptor;   ///< 18 bytes
   Bytes configuration;       ///< the whole active configuration
+  Bytes descriptors;         ///< the device's, then every configuration
   std::string manufacturer;  ///< empty: no such string
   std::string product;
   std::string serial;

@@ -20,6 +20,9 @@ constexpr std::array path_calls = {SYS_open,      SYS_openat,     SYS_openat2,  
                                    SYS_faccessat, SYS_faccessat2, SYS_readlink, SYS_readlinkat,
                                    SYS_statfs,    SYS_fstatfs,    SYS_fstat};
 
+/// Notified when their first argument is a descriptor of the reserved range.
+constexpr std::array descriptor_calls = {SYS_read, SYS_pread64, SYS_lseek, SYS_write, SYS_pwrite64};
+
 /// ioctl request numbers carry a type byte; usbfs's is 'U' (linux/usbdevice_fs.h).
 constexpr unsigned ioctl_type_mask = 0xFF00;
 constexpr unsigned usbfs_ioctl_type = 'U' << 8;
@@ -38,7 +41,7 @@ sock_filter skip_unless_equal(unsigned value, unsigned char skip) {
 
 }  // namespace
 
-std::vector<sock_filter> make_filter() {
+std::vector<sock_filter> make_filter(unsigned first_reserved) {
   const std::size_t low_word_of_request = offsetof(seccomp_data, args[1]);
   std::vector<sock_filter> filter = {
       load(offsetof(seccomp_data, arch)),
@@ -57,6 +60,12 @@ std::vector<sock_filter> make_filter() {
   for (const long number : path_calls) {
     filter.push_back(skip_unless_equal(static_cast<unsigned>(number), 1));
     filter.push_back(answer(SECCOMP_RET_USER_NOTIF));
+  }
+  for (const long number : descriptor_calls) {
+    filter.insert(filter.end(), {skip_unless_equal(static_cast<unsigned>(number), 4),
+                                 load(offsetof(seccomp_data, args[0])),
+                                 BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, first_reserved, 0, 1),
+                                 answer(SECCOMP_RET_USER_NOTIF), answer(SECCOMP_RET_ALLOW)});
   }
   filter.push_back(answer(SECCOMP_RET_ALLOW));
   return filter;

@@ -53,16 +53,25 @@ std::string ImportedDevice::get_string(std::uint8_t index) {
   return text;
 }
 
+Bytes ImportedDevice::get_configuration(std::uint8_t index) {
+  const Bytes head = get_descriptor(usb::CONFIGURATION, index, usb::ConfigurationDescriptor::size);
+  if (head.size() != usb::ConfigurationDescriptor::size) return {};
+  const auto wTotalLength = static_cast<std::uint16_t>(head[2] | head[3] << 8);
+  return get_descriptor(usb::CONFIGURATION, index, wTotalLength);
+}
+
 /// What a host does before any tool sees the device (drivers/usb/core/hub.c, config.c).
 void ImportedDevice::enumerate() {
   facts_.device_descriptor = get_descriptor(usb::DEVICE, 0, 18);
   if (facts_.device_descriptor.size() != usb::DeviceDescriptor::size) {
     throw usbip::ProtocolFailure("the device has no device descriptor");
   }
-  const Bytes head = get_descriptor(usb::CONFIGURATION, 0, 9);
-  if (head.size() == usb::ConfigurationDescriptor::size) {
-    const auto wTotalLength = static_cast<std::uint16_t>(head[2] | head[3] << 8);
-    facts_.configuration = get_descriptor(usb::CONFIGURATION, 0, wTotalLength);
+  facts_.descriptors = facts_.device_descriptor;
+  const std::uint8_t bNumConfigurations = facts_.device_descriptor[17];
+  for (std::uint8_t index = 0; index < bNumConfigurations; ++index) {
+    const Bytes configuration = get_configuration(index);
+    if (index == 0) facts_.configuration = configuration;
+    facts_.descriptors.insert(facts_.descriptors.end(), configuration.begin(), configuration.end());
   }
   facts_.manufacturer = get_string(facts_.device_descriptor[14]);
   facts_.product = get_string(facts_.device_descriptor[15]);

@@ -30,6 +30,7 @@ class ImportedDevice {
   void pump();
 
  private:
+  Bytes get_configuration(std::uint8_t index);
   Bytes get_descriptor(std::uint8_t type, std::uint8_t index, std::uint16_t wLength);
   std::string get_string(std::uint8_t index);
   void enumerate();

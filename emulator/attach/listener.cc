@@ -12,7 +12,11 @@ namespace dfurig::attach {
 std::optional<Call> Listener::receive() {
   seccomp_notif notification{};
   if (ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0) return std::nullopt;
-  Call call{notification.id, static_cast<pid_t>(notification.pid), notification.data.nr, {}};
+  Call call{notification.id,
+            static_cast<pid_t>(notification.pid),
+            notification.data.arch,
+            notification.data.nr,
+            {}};
   std::copy(std::begin(notification.data.args), std::end(notification.data.args),
             call.arguments.begin());
   return call;
@@ -42,6 +46,18 @@ void Listener::inject(const Call& call, int descriptor, bool closes_on_exec) {
   added.srcfd = static_cast<unsigned>(descriptor);
   added.newfd_flags = closes_on_exec ? O_CLOEXEC : 0;
   if (ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &added) < 0) reply(call, -errno);
+}
+
+void Listener::inject_at(const Call& call, int descriptor, unsigned number, bool closes_on_exec) {
+  seccomp_notif_addfd added{};
+  added.id = call.id;
+  added.flags = SECCOMP_ADDFD_FLAG_SEND | SECCOMP_ADDFD_FLAG_SETFD;
+  added.srcfd = static_cast<unsigned>(descriptor);
+  added.newfd = number;
+  added.newfd_flags = closes_on_exec ? O_CLOEXEC : 0;
+  if (ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &added) >= 0) return;
+  // EBADF: the tool has lowered its limit since; it gets the lowest number then.
+  errno == EBADF ? inject(call, descriptor, closes_on_exec) : reply(call, -errno);
 }
 
 bool Listener::is_alive(const Call& call) const {

@@ -2,9 +2,8 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -18,12 +17,10 @@
 namespace dfurig::attach {
 namespace {
 
-/// The inode behind a descriptor of another process; 0 when there is none.
-ino_t inode_of(pid_t pid, std::uint64_t descriptor) {
-  const std::string path =
-      "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(static_cast<int>(descriptor));
-  struct stat status {};
-  return stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
+DescriptorRange range_of_this_process() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return reserve_descriptors(limit.rlim_cur);
 }
 
 sigset_t handled_signals() {
@@ -68,7 +65,8 @@ Descriptor open_signals() {
 
 }  // namespace
 
-Supervisor::Supervisor(const std::vector<usbip::Connector>& servers) {
+Supervisor::Supervisor(const std::vector<usbip::Connector>& servers)
+    : reserved_(range_of_this_process()) {
   tree_.add_folder("/sys/bus/usb/devices");
   tree_.add_folder("/sys/bus/usb/drivers");
   tree_.add_folder("/dev/bus/usb");
@@ -84,7 +82,7 @@ void Supervisor::import_all(const usbip::Connector& server, unsigned bus) {
   for (std::size_t i = 0; i < records.size(); ++i) {
     const auto port = static_cast<unsigned>(i) + 1;
     devices_.push_back(
-        std::make_unique<ImportedDevice>(server, records[i].busid, bus, port + 1, port));
+        std::make_shared<ImportedDevice>(server, records[i].busid, bus, port + 1, port));
     add_device(tree_, devices_.back()->facts());
   }
 }
@@ -94,28 +92,38 @@ void Supervisor::open_node(const Call& call, const std::string& path, bool close
   for (const auto& device : devices_) {
     const DeviceFacts& facts = device->facts();
     if (minor_number != device_minor(facts.bus, facts.device) || device->is_gone()) continue;
-    const auto file = std::make_shared<UsbfsFile>(*listener_, *device, not_emulated_);
-    files_[file->inode()] = file;
-    listener_->inject(call, file->tool_end(), closes_on_exec);
-    file->drop_tool_end();
-    return;
+    return hand_over(call, std::make_shared<UsbfsFile>(*listener_, device, not_emulated_),
+                     closes_on_exec);
   }
   // A root hub's node can be opened by who only looks; there is nothing to transfer.
   listener_->reply(call, minor_number ? -EACCES : -ENODEV);
 }
 
-void Supervisor::answer_ioctl(const Call& call) {
-  const auto file = files_.find(inode_of(call.pid, call.arguments[0]));
-  if (!listener_->is_alive(call)) return;
-  if (file == files_.end()) return listener_->proceed(call);
-  file->second->answer_ioctl(call);
+/// Gives the tool the file as the result of the call.
+void Supervisor::hand_over(const Call& call, const std::shared_ptr<OpenFile>& file,
+                           bool closes_on_exec) {
+  files_[file->identity()] = file;
+  const std::optional<unsigned> number = find_free_descriptor(reserved_, call.pid);
+  if (number) {
+    listener_->inject_at(call, file->tool_end(), *number, closes_on_exec);
+  } else {
+    listener_->inject(call, file->tool_end(), closes_on_exec);
+  }
+  file->drop_tool_end();
+}
+
+/// Null: the descriptor is none of ours.
+OpenFile* Supervisor::find_file(const Call& call, int descriptor) const {
+  const std::optional<FileIdentity> identity = identify(call.pid, descriptor);
+  const auto found = identity ? files_.find(*identity) : files_.end();
+  return found == files_.end() || !listener_->is_alive(call) ? nullptr : found->second.get();
 }
 
 void Supervisor::answer_next_call() {
   const std::optional<Call> call = listener_->receive();
-  if (!call) return;
-  if (call->number == SYS_ioctl) return answer_ioctl(*call);
-  if (!path_calls_->answer(*call)) listener_->proceed(*call);
+  if (!call || path_calls_->answer(*call)) return;
+  OpenFile* file = find_file(*call, static_cast<int>(call->arguments[0]));
+  file == nullptr ? listener_->proceed(*call) : file->answer(*call);
 }
 
 void Supervisor::pump_devices() {
@@ -129,9 +137,7 @@ void Supervisor::pump_devices() {
 
 void Supervisor::unplug(ImportedDevice& device) {
   remove_device(tree_, device.facts());
-  for (const auto& [inode, file] : files_) {
-    if (file->is_of(device)) file->unplug();
-  }
+  for (const auto& [identity, file] : files_) file->notice_unplug();
 }
 
 /// What the tool wrote; the pipe closes itself at the end of the stream.
@@ -185,10 +191,10 @@ void Supervisor::step(std::optional<SteadyTime> deadline) {
                                  {signals_.get(), POLLIN, 0},
                                  {child_.standard_output.get(), POLLIN, 0},
                                  {child_.standard_error.get(), POLLIN, 0}};
-  std::vector<ino_t> inodes;
-  for (const auto& [inode, file] : files_) {
+  std::vector<FileIdentity> identities;
+  for (const auto& [identity, file] : files_) {
     watched.push_back({file->watched_end(), 0, 0});
-    inodes.push_back(inode);
+    identities.push_back(identity);
   }
   for (std::size_t i = 0; i < devices_.size(); ++i) {
     const int link = was_unplugged_[i] ? -1 : devices_[i]->link().poll_descriptor();
@@ -199,10 +205,10 @@ void Supervisor::step(std::optional<SteadyTime> deadline) {
   if (watched[1].revents != 0) take_signals();
   if (watched[2].revents != 0) collect(child_.standard_output, result_.standard_output);
   if (watched[3].revents != 0) collect(child_.standard_error, result_.standard_error);
-  for (std::size_t i = 0; i < inodes.size(); ++i) {
-    if ((watched[4 + i].revents & POLLHUP) == 0) continue;
-    files_[inodes[i]]->release();
-    files_.erase(inodes[i]);
+  for (std::size_t i = 0; i < identities.size(); ++i) {
+    if ((watched[4 + i].revents & (POLLHUP | POLLERR)) == 0) continue;
+    files_[identities[i]]->release();
+    files_.erase(identities[i]);
   }
   pump_devices();
 }
@@ -213,11 +219,16 @@ ToolResult Supervisor::run(const std::string& program, const ToolCommand& comman
   const SignalBlock block;
   signals_ = open_signals();
   on_output_ = command.on_output;
-  child_ = start_child(program, command);
+  child_ = start_child(program, command, reserved_);
   listener_ = std::make_unique<Listener>(std::move(child_.listener));
   path_calls_ = std::make_unique<PathCalls>(
-      *listener_, tree_, [this](const Call& call, const std::string& path, bool closes_on_exec) {
+      *listener_, tree_,
+      [this](const Call& call, const std::string& path, bool closes_on_exec) {
         open_node(call, path, closes_on_exec);
+      },
+      [this](const Call& call, int descriptor) -> std::optional<std::string> {
+        const OpenFile* file = find_file(call, descriptor);
+        return file == nullptr ? std::nullopt : file->path();
       });
   std::optional<SteadyTime> deadline;
   if (command.timeout.count() > 0) deadline = std::chrono::steady_clock::now() + command.timeout;

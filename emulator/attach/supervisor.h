@@ -31,7 +31,8 @@ class Supervisor {
 
   void import_all(const usbip::Connector& server, unsigned bus);
   void open_node(const Call& call, const std::string& path, bool closes_on_exec);
-  void answer_ioctl(const Call& call);
+  OpenFile* find_file(const Call& call, int descriptor) const;
+  void hand_over(const Call& call, const std::shared_ptr<OpenFile>& file, bool closes_on_exec);
   void answer_next_call();
   void pump_devices();
   void unplug(ImportedDevice& device);
@@ -43,9 +44,10 @@ class Supervisor {
   int time_to_wait(std::optional<SteadyTime> deadline);
 
   VirtualTree tree_;
-  std::vector<std::unique_ptr<ImportedDevice>> devices_;
+  std::vector<std::shared_ptr<ImportedDevice>> devices_;
   std::vector<bool> was_unplugged_;
-  std::map<ino_t, std::shared_ptr<UsbfsFile>> files_;
+  DescriptorRange reserved_;
+  std::map<FileIdentity, std::shared_ptr<OpenFile>> files_;
   NotEmulated not_emulated_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<PathCalls> path_calls_;

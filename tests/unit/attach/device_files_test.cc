@@ -19,6 +19,9 @@ class DeviceFilesTest : public testing::Test {
     facts_.configuration = {9, 2, 36,   0, 1,    1,    0,    0xC0, 50, 9, 4,    0,
                             0, 0, 0xFE, 1, 2,    4,    9,    4,    0,  1, 0,    0xFE,
                             1, 2, 5,    9, 0x21, 0x0B, 0xFF, 0,    0,  8, 0x1A, 1};
+    facts_.descriptors = facts_.device_descriptor;
+    facts_.descriptors.insert(facts_.descriptors.end(), facts_.configuration.begin(),
+                              facts_.configuration.end());
     facts_.serial = "386232733136";
     add_root_hub(tree_, 1, 1);
     add_device(tree_, facts_);
