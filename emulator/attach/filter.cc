@@ -1,7 +1,9 @@
 #include "attach/filter.h"
 
 #include <linux/audit.h>
+#include <linux/netlink.h>
 #include <linux/seccomp.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include <array>
@@ -21,7 +23,10 @@ constexpr std::array path_calls = {SYS_open,      SYS_openat,     SYS_openat2,  
                                    SYS_statfs,    SYS_fstatfs,    SYS_fstat};
 
 /// Notified when their first argument is a descriptor of the reserved range.
-constexpr std::array descriptor_calls = {SYS_read, SYS_pread64, SYS_lseek, SYS_write, SYS_pwrite64};
+constexpr std::array descriptor_calls = {
+    SYS_read,     SYS_pread64, SYS_lseek,       SYS_write,      SYS_pwrite64,
+    SYS_bind,     SYS_connect, SYS_getsockname, SYS_setsockopt, SYS_getsockopt,
+    SYS_recvfrom, SYS_recvmsg, SYS_sendto,      SYS_sendmsg};
 
 /// ioctl request numbers carry a type byte; usbfs's is 'U' (linux/usbdevice_fs.h).
 constexpr unsigned ioctl_type_mask = 0xFF00;
@@ -54,6 +59,14 @@ std::vector<sock_filter> make_filter(unsigned first_reserved) {
       load(low_word_of_request),
       BPF_STMT(BPF_ALU | BPF_AND | BPF_K, ioctl_type_mask),
       skip_unless_equal(usbfs_ioctl_type, 1),
+      answer(SECCOMP_RET_USER_NOTIF),
+      answer(SECCOMP_RET_ALLOW),
+      // socket(AF_NETLINK, …, NETLINK_KOBJECT_UEVENT): devices that come and go
+      skip_unless_equal(SYS_socket, 6),
+      load(offsetof(seccomp_data, args[0])),
+      skip_unless_equal(AF_NETLINK, 3),
+      load(offsetof(seccomp_data, args[2])),
+      skip_unless_equal(NETLINK_KOBJECT_UEVENT, 1),
       answer(SECCOMP_RET_USER_NOTIF),
       answer(SECCOMP_RET_ALLOW),
   };

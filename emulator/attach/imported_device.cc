@@ -22,14 +22,17 @@ std::string speed_text(std::uint32_t speed) {
 
 }  // namespace
 
-ImportedDevice::ImportedDevice(const usbip::Connector& connector, const std::string& busid,
-                               unsigned bus, unsigned device, unsigned port)
-    : client_(connector, busid) {
+ImportedDevice::ImportedDevice(const usbip::Connector& server, const std::string& busid)
+    : busid_(busid), client_(std::make_unique<usbip::Client>(server, busid)) {
+  facts_.speed = speed_text(client_->device().speed);
+  enumerate();
+}
+
+void ImportedDevice::place(unsigned bus, unsigned device, unsigned port, std::uint64_t now_usec) {
   facts_.bus = bus;
   facts_.device = device;
   facts_.port = port;
-  facts_.speed = speed_text(client_.device().speed);
-  enumerate();
+  facts_.plugged_in_usec = now_usec;
 }
 
 Bytes ImportedDevice::get_descriptor(std::uint8_t type, std::uint8_t index, std::uint16_t wLength) {
@@ -37,7 +40,7 @@ Bytes ImportedDevice::get_descriptor(std::uint8_t type, std::uint8_t index, std:
   const std::uint16_t langid = type == usb::STRING && index != 0 ? 0x0409 : 0;
   const usb::SetupPacket setup{to_host, usb::GET_DESCRIPTOR,
                                static_cast<std::uint16_t>(type << 8 | index), langid, wLength};
-  usbip::Completion completion = client_.control(setup);
+  usbip::Completion completion = client_->control(setup);
   return completion.status == 0 ? completion.data : Bytes();
 }
 
@@ -77,26 +80,34 @@ void ImportedDevice::enumerate() {
   facts_.product = get_string(facts_.device_descriptor[15]);
   facts_.serial = get_string(facts_.device_descriptor[16]);
   if (facts_.configuration.size() > 5) {
-    client_.control({0, usb::SET_CONFIGURATION, facts_.configuration[5], 0, 0});
+    client_->control({0, usb::SET_CONFIGURATION, facts_.configuration[5], 0, 0});
   }
 }
 
 std::uint32_t ImportedDevice::submit(const usb::SetupPacket& setup, ByteView data, Done done) {
-  const std::uint32_t seqnum = client_.submit(setup, data);
+  const std::uint32_t seqnum = client_->submit(setup, data);
   open_.emplace(seqnum, std::move(done));
   return seqnum;
 }
 
+void ImportedDevice::unlink(std::uint32_t seqnum) {
+  if (client_) client_->unlink(seqnum);
+}
+
 void ImportedDevice::pump() {
-  for (const usbip::Completion& completion : client_.poll()) {
+  if (!client_) return;
+  for (const usbip::Completion& completion : client_->poll()) {
     const auto found = open_.find(completion.seqnum);
     if (found == open_.end()) continue;
     const Done done = std::move(found->second);
     open_.erase(found);
     done(completion);
   }
-  if (!client_.is_closed() || is_gone_) return;
-  is_gone_ = true;
+  if (client_ && client_->is_closed()) disconnect();
+}
+
+void ImportedDevice::disconnect() {
+  client_.reset();
   for (const auto& [seqnum, done] : std::exchange(open_, {})) {
     done({seqnum, false, -ESHUTDOWN, 0, {}});
   }

@@ -3,8 +3,9 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 
-#include "attach/device_files.h"
+#include "attach/device_facts.h"
 #include "usbip/client.h"
 
 namespace dfurig::attach {
@@ -14,20 +15,27 @@ class ImportedDevice {
   /// Called at the end of a transfer.
   using Done = std::function<void(const usbip::Completion&)>;
 
-  /// Imports and enumerates; `facts` get bus, device and port from the caller.
-  ImportedDevice(const usbip::Connector& connector, const std::string& busid, unsigned bus,
-                 unsigned device, unsigned port);
+  /// Imports and enumerates.
+  ImportedDevice(const usbip::Connector& server, const std::string& busid);
 
+  const std::string& busid() const { return busid_; }
   const DeviceFacts& facts() const { return facts_; }
-  usbip::Link& link() { return client_.link(); }
+  /// Where the tool sees it.
+  void place(unsigned bus, unsigned device, unsigned port, std::uint64_t now_usec);
+  /// Becomes readable when there is something to `pump`; -1: ask `due_in`.
+  int poll_descriptor() const { return client_->link().poll_descriptor(); }
+  std::optional<Duration> due_in() const { return client_->link().due_in(); }
   /// True once the server has closed the connection: the device was unplugged.
-  bool is_gone() const { return is_gone_; }
+  bool is_gone() const { return client_ == nullptr; }
 
-  /// Starts a control transfer; `done` is called from `pump`, never from here.
+  /// Starts a control transfer; `done` is called from `pump`, never from here. Not for a device
+  /// that has gone.
   std::uint32_t submit(const usb::SetupPacket& setup, ByteView data, Done done);
-  void unlink(std::uint32_t seqnum) { client_.unlink(seqnum); }
+  void unlink(std::uint32_t seqnum);
   /// Calls what has completed. When the device goes, every open transfer ends with -ESHUTDOWN.
   void pump();
+  /// Gives the device back: it has gone for the tool.
+  void disconnect();
 
  private:
   Bytes get_configuration(std::uint8_t index);
@@ -35,10 +43,10 @@ class ImportedDevice {
   std::string get_string(std::uint8_t index);
   void enumerate();
 
-  usbip::Client client_;
+  std::string busid_;
+  std::unique_ptr<usbip::Client> client_;  ///< null once the device has gone
   DeviceFacts facts_;
   std::map<std::uint32_t, Done> open_;
-  bool is_gone_ = false;
 };
 
 }  // namespace dfurig::attach

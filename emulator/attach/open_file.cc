@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <string>
 #include <utility>
+
+#include "attach/process_status.h"
 
 namespace dfurig::attach {
 
@@ -26,6 +29,21 @@ OpenFile::OpenFile(Listener& listener, Descriptor tool_end, Descriptor our_end)
 Descriptor OpenFile::reopen_tool_end(int flags) const {
   const std::string path = "/proc/self/fd/" + std::to_string(our_end_.get());
   return Descriptor(open(path.c_str(), flags | O_NONBLOCK | O_CLOEXEC));
+}
+
+std::optional<Call> OpenFile::take_waiter() {
+  if (waiters_.empty()) return std::nullopt;
+  const Call call = waiters_.front();
+  waiters_.pop_front();
+  return call;
+}
+
+void OpenFile::interrupt_waiters() {
+  std::erase_if(waiters_, [this](const Call& call) {
+    const bool is_interrupted = has_pending_signal(call.pid);
+    if (is_interrupted) listener_.reply(call, -EINTR);
+    return is_interrupted;
+  });
 }
 
 }  // namespace dfurig::attach

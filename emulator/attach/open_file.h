@@ -4,11 +4,13 @@
 #include <sys/types.h>
 
 #include <compare>
+#include <deque>
 #include <optional>
 #include <string>
 
 #include "attach/descriptor.h"
 #include "attach/listener.h"
+#include "attach/uevent.h"
 
 namespace dfurig::attach {
 
@@ -43,10 +45,14 @@ class OpenFile {
   virtual void answer(const Call& call) = 0;
   /// The tool has closed it.
   virtual void release() = 0;
-  /// A device has gone, perhaps the one this is a node of.
-  virtual void notice_unplug() {}
+  /// A device has come or gone, perhaps the one this is a node of.
+  virtual void notice(const Uevent& event) = 0;
   /// The name fstat() answers for; absent: the kernel may say what it is.
   virtual std::optional<std::string> path() const { return std::nullopt; }
+
+  bool has_waiters() const { return !waiters_.empty(); }
+  /// Ends the waiting of threads that have a signal to handle.
+  void interrupt_waiters();
 
  protected:
   /// A second descriptor of the tool's end, for the moment it is needed.
@@ -54,12 +60,16 @@ class OpenFile {
   /// The tool's poll() shows an error from now on.
   void drop_our_end() { our_end_.reset(); }
   Listener& listener() { return listener_; }
+  /// A call that is answered later.
+  void add_waiter(const Call& call) { waiters_.push_back(call); }
+  std::optional<Call> take_waiter();
 
  private:
   Listener& listener_;
   Descriptor tool_end_;
   Descriptor our_end_;
   FileIdentity identity_;
+  std::deque<Call> waiters_;
 };
 
 }  // namespace dfurig::attach

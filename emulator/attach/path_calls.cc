@@ -12,7 +12,7 @@
 #include <cerrno>
 #include <climits>
 
-#include "attach/device_files.h"
+#include "attach/device_facts.h"
 #include "attach/process_memory.h"
 
 namespace dfurig::attach {

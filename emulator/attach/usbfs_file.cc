@@ -161,18 +161,14 @@ UsbfsFile::Answer UsbfsFile::discard_urb(const Call& call) {
 }
 
 void UsbfsFile::on_urb_ended() {
-  if (!reapers_.empty()) {
-    const Call reaper = reapers_.front();
-    reapers_.pop_front();
-    listener().reply(reaper, urbs_->reap(reaper));
-  }
+  if (const auto reaper = take_waiter()) listener().reply(*reaper, urbs_->reap(*reaper));
   set_readable(urbs_->can_reap());
 }
 
 UsbfsFile::Answer UsbfsFile::reap_urb(const Call& call) {
   const Answer answer = reap_urb_nonblocking(call);
   if (answer != -EAGAIN) return answer;
-  reapers_.push_back(call);
+  add_waiter(call);
   return std::nullopt;
 }
 
@@ -279,9 +275,9 @@ std::optional<std::string> UsbfsFile::path() const {
   return node_path(device_->facts().bus, device_->facts().device);
 }
 
-void UsbfsFile::notice_unplug() {
+void UsbfsFile::notice(const Uevent&) {
   if (!device_->is_gone()) return;
-  for (const Call& call : std::exchange(reapers_, {})) listener().reply(call, -ENODEV);
+  while (const auto reaper = take_waiter()) listener().reply(*reaper, -ENODEV);
   // A pipe without a reader polls POLLERR, as usbfs does for a device that is gone.
   drop_our_end();
 }

@@ -2,7 +2,6 @@
 // descriptors to read.
 #pragma once
 
-#include <deque>
 #include <memory>
 
 #include "attach/open_file.h"
@@ -18,8 +17,7 @@ class UsbfsFile : public OpenFile, public std::enable_shared_from_this<UsbfsFile
 
   void answer(const Call& call) override;
   void release() override;
-  /// Waiting calls end, poll shows an error.
-  void notice_unplug() override;
+  void notice(const Uevent& event) override;
   std::optional<std::string> path() const override;
 
  private:
@@ -59,7 +57,6 @@ class UsbfsFile : public OpenFile, public std::enable_shared_from_this<UsbfsFile
   std::shared_ptr<ImportedDevice> device_;
   NotEmulated& not_emulated_;
   std::shared_ptr<UrbQueue> urbs_;
-  std::deque<Call> reapers_;  ///< calls blocked in USBDEVFS_REAPURB
   std::uint64_t position_ = 0;
   bool is_readable_ = true;
 };

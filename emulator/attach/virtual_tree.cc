@@ -15,10 +15,12 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The machine's own USB is hidden behind these; everything else is the machine's.
-constexpr std::array covered = {"/sys/bus", "/sys/devices/platform/dfurig.0", "/dev/bus"};
+constexpr std::array covered = {"/sys/bus", "/sys/devices/platform/dfurig.0", "/dev/bus",
+                                "/run/udev/control"};
 /// USB device nodes by number: the character device major of usbfs (Documentation/admin-guide/
-/// devices.txt).
-constexpr const char* device_links = "/sys/dev/char/189:";
+/// devices.txt); and interfaces by name.
+constexpr std::array covered_beginnings = {
+    "/sys/dev/char/189:", "/run/udev/data/c189:", "/run/udev/data/+usb:"};
 /// Holds the stand-ins; no virtual path begins so.
 constexpr const char* stand_ins = "/.links";
 
@@ -69,9 +71,10 @@ void VirtualTree::remove(const std::string& path) {
 }
 
 bool VirtualTree::covers(const std::string& path) {
-  return path.starts_with(device_links) ||
-         std::any_of(covered.begin(), covered.end(),
-                     [&](const char* folder) { return is_below(path, folder); });
+  return std::any_of(covered.begin(), covered.end(),
+                     [&](const char* folder) { return is_below(path, folder); }) ||
+         std::any_of(covered_beginnings.begin(), covered_beginnings.end(),
+                     [&](const char* beginning) { return path.starts_with(beginning); });
 }
 
 std::optional<std::string> VirtualTree::virtual_path(const std::string& real) const {

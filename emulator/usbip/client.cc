@@ -65,7 +65,7 @@ std::string reason_of(std::uint32_t status) {
 
 std::vector<DeviceRecord> list_devices(const Connector& connector) {
   constexpr std::uint32_t devices_max = 1024;
-  const std::unique_ptr<Link> link = connector();
+  const std::unique_ptr<Link> link = connector.connect();
   link->send(encode(OpReqDevlist{}));
   Bytes received;
   check_operation(receive_exactly(*link, received, operation_header_size), OP_REP_DEVLIST);
@@ -79,7 +79,7 @@ std::vector<DeviceRecord> list_devices(const Connector& connector) {
   return devices;
 }
 
-Client::Client(const Connector& connector, const std::string& busid) : link_(connector()) {
+Client::Client(const Connector& connector, const std::string& busid) : link_(connector.connect()) {
   link_->send(encode(OpReqImport{busid}));
   const std::uint32_t status =
       check_operation(receive_exactly(*link_, received_, operation_header_size), OP_REP_IMPORT);

@@ -37,7 +37,7 @@ class Client {
   Client(const Connector& connector, const std::string& busid);
 
   const DeviceRecord& device() const { return device_; }
-  Link& link() { return *link_; }
+  const Link& link() const { return *link_; }
 
   /// Starts a control transfer; `data` is the OUT stage. Returns its seqnum.
   std::uint32_t submit(const usb::SetupPacket& setup, ByteView data = {});

@@ -66,3 +66,108 @@ def serve(dfurig: str) -> Iterator[Callable[..., Server]]:
     yield start
     for server in servers:
         server.stop()
+
+
+class Bench:
+    def __init__(self, dfurig: str, *models: str):
+        words = [word for model in models for word in ("--model", model)]
+        self.dfurig = dfurig
+        self.process = subprocess.Popen(
+            [dfurig, "serve", "--listen", "127.0.0.1:0", "--time-scale", "0", *words], cwd=ROOT,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.address = "127.0.0.1:" + LISTENING.search(self.process.stdout.readline()).group(1)
+        while "Ctrl-C stops" not in self.process.stdout.readline():
+            pass
+
+    def __call__(self, line: str) -> str:
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        while answer.startswith("127.0.0.1:"):  # a client came or went
+            answer = self.process.stdout.readline()
+        return answer.rstrip("\n")
+
+    def dfu_util(self, *arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [self.dfurig, "exec", "--connect", self.address, "--", "dfu-util", *arguments],
+            cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
+
+    def alternates(self) -> int:
+        return self.dfu_util("-l").stdout.count("Found DFU")
+
+
+@pytest.fixture
+def bench(dfurig):
+    started: list[Bench] = []
+
+    def start(*models: str) -> Bench:
+        started.append(Bench(dfurig, *models))
+        return started[-1]
+
+    yield start
+    for it in started:
+        it.process.terminate()
+        it.process.communicate(timeout=PATIENCE_S)
+        assert it.process.returncode == 0
+
+
+class Inside:
+    """A program that runs in `dfurig exec` and talks with the test by lines."""
+
+    def __init__(self, dfurig: str, arguments: tuple[str, ...]):
+        self.process = subprocess.Popen([dfurig, "exec", *arguments], cwd=ROOT, text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def line(self) -> str:
+        line = self.process.stdout.readline()
+        assert line, "it ended"
+        return line.rstrip("\n")
+
+    def tell(self, line: str) -> None:
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def end(self) -> str:
+        """Closes its standard input; what else it says."""
+        rest, _ = self.process.communicate(timeout=PATIENCE_S)
+        assert self.process.returncode == 0
+        return rest
+
+
+@pytest.fixture
+def inside(dfurig: str) -> Iterator[Callable[..., Inside]]:
+    """inside("--model", M, "--", TOOL…): started; ended by the test or after it."""
+    started: list[Inside] = []
+
+    def start(*arguments: str) -> Inside:
+        started.append(Inside(dfurig, arguments))
+        return started[-1]
+
+    yield start
+    for it in started:
+        it.process.kill()
+        it.process.communicate(timeout=PATIENCE_S)
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """program(name, *options, compiler="cc"): builds tests/e2e/programs/NAME.c; its path."""
+    folder = tmp_path_factory.mktemp("programs")
+    built: dict[tuple[str, ...], str] = {}
+
+    def build(name: str, *options: str, compiler: str = "cc") -> str:
+        key = (name, compiler, *options)
+        if key not in built:
+            built[key] = str(folder / f"{name}{len(built)}")
+            source = ROOT / "tests/e2e/programs" / f"{name}.c"
+            subprocess.run([compiler, "-O1", "-Wall", "-Wextra", "-Werror", "-o", built[key],
+                            str(source), *options], check=True, timeout=PATIENCE_S)
+        return built[key]
+    return build
+
+
+@pytest.fixture(scope="session")
+def libusb() -> list[str]:
+    """What a C program that uses libusb is compiled with."""
+    return subprocess.run(["pkg-config", "--cflags", "--libs", "libusb-1.0"], check=True,
+                          capture_output=True, text=True).stdout.split()

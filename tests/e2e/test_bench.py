@@ -3,52 +3,9 @@
 import subprocess
 
 import pytest
-from conftest import LISTENING, ROOT, PATIENCE_S
+from conftest import PATIENCE_S, ROOT
 
 BLINK = "tests/firmware/blink_stm32f405.bin"
-
-
-class Bench:
-    def __init__(self, dfurig: str, *models: str):
-        words = [word for model in models for word in ("--model", model)]
-        self.dfurig = dfurig
-        self.process = subprocess.Popen(
-            [dfurig, "serve", "--listen", "127.0.0.1:0", "--time-scale", "0", *words], cwd=ROOT,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.address = "127.0.0.1:" + LISTENING.search(self.process.stdout.readline()).group(1)
-        while "Ctrl-C stops" not in self.process.stdout.readline():
-            pass
-
-    def __call__(self, line: str) -> str:
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        while answer.startswith("127.0.0.1:"):  # a client came or went
-            answer = self.process.stdout.readline()
-        return answer.rstrip("\n")
-
-    def dfu_util(self, *arguments: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [self.dfurig, "exec", "--connect", self.address, "--", "dfu-util", *arguments],
-            cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
-
-    def alternates(self) -> int:
-        return self.dfu_util("-l").stdout.count("Found DFU")
-
-
-@pytest.fixture
-def bench(dfurig):
-    started: list[Bench] = []
-
-    def start(*models: str) -> Bench:
-        started.append(Bench(dfurig, *models))
-        return started[-1]
-
-    yield start
-    for it in started:
-        it.process.terminate()
-        it.process.communicate(timeout=PATIENCE_S)
-        assert it.process.returncode == 0
 
 
 def test_a_reset_after_leave_decides_by_the_boot_pins(bench):

@@ -87,7 +87,7 @@ TEST_F(ClientTest, TakesWhatIsNoReplyForTheEndOfTheConnection) {
   Bytes stream = encode(OpRepImport{});
   const Bytes garbage(urb_header_size, 0xEE);
   stream.insert(stream.end(), garbage.begin(), garbage.end());
-  Client client([&] { return std::make_unique<CannedLink>(stream); }, "1-1");
+  Client client({[&] { return std::make_unique<CannedLink>(stream); }}, "1-1");
   EXPECT_TRUE(client.poll().empty());
   EXPECT_TRUE(client.is_closed());
 }
