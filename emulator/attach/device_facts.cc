@@ -1,5 +1,6 @@
 #include "attach/device_facts.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdio>
 
@@ -21,6 +22,16 @@ std::vector<std::string> usb_properties(ByteView device) {
                 u16_at(device, 12));
   return {product, "TYPE=" + std::to_string(device[4]) + "/" + std::to_string(device[5]) + "/" +
                        std::to_string(device[6])};
+}
+
+/// One after the other, up to the first that is cut.
+std::vector<ByteView> descriptors_in(ByteView rest) {
+  std::vector<ByteView> all;
+  while (rest.size() >= 2 && rest[0] >= 2 && rest[0] <= rest.size()) {
+    all.push_back(rest.first(rest[0]));
+    rest = rest.subspan(rest[0]);
+  }
+  return all;
 }
 
 void append(std::vector<std::string>& to, std::vector<std::string> more) {
@@ -54,19 +65,22 @@ std::string formatted(const char* format, unsigned value) {
 
 std::vector<InterfaceFacts> interfaces_of(const DeviceFacts& facts) {
   std::vector<InterfaceFacts> interfaces;
-  ByteView rest = facts.configuration;
-  while (rest.size() >= 2 && rest[0] >= 2 && rest[0] <= rest.size()) {
+  for (const ByteView it : descriptors_in(facts.configuration)) {
     const bool is_interface =
-        rest[1] == usb::INTERFACE && rest[0] >= usb::InterfaceDescriptor::size;
-    if (is_interface && rest[3] == 0) {
-      const std::string base = facts.port == 0 ? std::to_string(facts.bus) + "-0" : name_of(facts);
-      interfaces.push_back(
-          {base + ":" + std::to_string(facts.configuration[5]) + "." + std::to_string(rest[2]),
-           rest.first(rest[0])});
-    }
-    rest = rest.subspan(rest[0]);
+        it[1] == usb::INTERFACE && it.size() >= usb::InterfaceDescriptor::size;
+    if (!is_interface || it[3] != 0) continue;
+    const std::string base = facts.port == 0 ? std::to_string(facts.bus) + "-0" : name_of(facts);
+    interfaces.push_back(
+        {base + ":" + std::to_string(facts.configuration[5]) + "." + std::to_string(it[2]), it});
   }
   return interfaces;
+}
+
+bool has_endpoint(const DeviceFacts& facts, unsigned address) {
+  const auto all = descriptors_in(facts.configuration);
+  return std::any_of(all.begin(), all.end(), [address](ByteView it) {
+    return it[1] == usb::ENDPOINT && it.size() >= 3 && it[2] == address;
+  });
 }
 
 unsigned device_minor(unsigned bus, unsigned device) {

@@ -17,7 +17,7 @@ struct DeviceFacts {
   unsigned bus = 1;
   unsigned device = 2;       ///< devnum; 1 is the root hub
   unsigned port = 1;         ///< of the root hub; 0: this is the root hub
-  std::string speed = "12";  ///< Mbit/s, as sysfs writes it
+  std::uint32_t speed = 2;   ///< enum usb_device_speed (include/uapi/linux/usb/ch9.h); 2: full
   Bytes device_descriptor;   ///< 18 bytes
   Bytes configuration;       ///< the whole active configuration
   Bytes descriptors;         ///< the device's, then every configuration
@@ -35,6 +35,9 @@ struct InterfaceFacts {
 };
 /// Views into `facts`.
 std::vector<InterfaceFacts> interfaces_of(const DeviceFacts& facts);
+
+/// True when the active configuration has the endpoint of this bEndpointAddress.
+bool has_endpoint(const DeviceFacts& facts, unsigned address);
 
 /// Minor number of a node (drivers/usb/core/devio.c): 128 for each bus.
 unsigned device_minor(unsigned bus, unsigned device);

@@ -18,13 +18,27 @@ std::string to_sys(const DeviceFacts& facts) {
   return facts.port == 0 ? "../../../.." : "../../../../..";
 }
 
+/// Mbit/s.
+std::string speed_text(std::uint32_t speed) {
+  switch (speed) {
+    case 1:
+      return "1.5";
+    case 3:
+      return "480";
+    case 5:
+      return "5000";
+    default:
+      return "12";
+  }
+}
+
 void add_device_attributes(VirtualTree& tree, const DeviceFacts& facts) {
   const std::string folder = folder_of(facts);
   const ByteView it = facts.device_descriptor;
   add_attribute(tree, folder, "busnum", std::to_string(facts.bus));
   add_attribute(tree, folder, "devnum", std::to_string(facts.device));
   add_attribute(tree, folder, "devpath", std::to_string(facts.port));
-  add_attribute(tree, folder, "speed", facts.speed);
+  add_attribute(tree, folder, "speed", speed_text(facts.speed));
   add_attribute(tree, folder, "version", formatted("%2x", it[3]) + "." + formatted("%02x", it[2]));
   add_attribute(tree, folder, "bDeviceClass", formatted("%02x", it[4]));
   add_attribute(tree, folder, "bDeviceSubClass", formatted("%02x", it[5]));

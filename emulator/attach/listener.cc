@@ -7,7 +7,19 @@
 #include <algorithm>
 #include <cerrno>
 
+// Linux 6.6; Debian 12's headers lack them.
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
+#endif
+
 namespace dfurig::attach {
+
+/// Tool and wrapper take turns: waking each other on the same processor is quicker. A kernel that
+/// cannot do it refuses, and works as before.
+Listener::Listener(Descriptor descriptor) : descriptor_(std::move(descriptor)) {
+  ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+}
 
 std::optional<Call> Listener::receive() {
   seccomp_notif notification{};

@@ -25,7 +25,7 @@ using Result = std::int64_t;
 
 class Listener {
  public:
-  explicit Listener(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+  explicit Listener(Descriptor descriptor);
 
   int descriptor() const { return descriptor_.get(); }
   /// The next call; absent when there is none after all (its thread died).

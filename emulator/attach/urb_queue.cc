@@ -2,7 +2,6 @@
 
 #include <linux/usbdevice_fs.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -18,32 +17,66 @@ std::int32_t urb_status_of(const usbip::Completion& completion) {
 
 }  // namespace
 
+/// A URB of the tool on its way to becoming a transfer.
+struct UrbQueue::Prepared {
+  unsigned endpoint = 0;
+  std::uint64_t data_address = 0;
+  Bytes buffer;
+  usbip::Transfer transfer;
+};
+
 UrbQueue::UrbQueue(std::shared_ptr<ImportedDevice> device, NotEmulated& not_emulated,
-                   std::function<void()> on_ended)
-    : device_(std::move(device)), not_emulated_(not_emulated), on_ended_(std::move(on_ended)) {}
+                   InterfaceClaims::Owner owner, std::function<void()> on_ended)
+    : device_(std::move(device)),
+      not_emulated_(not_emulated),
+      owner_(owner),
+      on_ended_(std::move(on_ended)) {}
+
+Result UrbQueue::prepare_control(Prepared& prepared) {
+  const std::size_t length = prepared.buffer.size();
+  if (length < 8 || length > control_length_max + 8) return -EINVAL;
+  const usb::SetupPacket setup = usb::parse_setup_packet(prepared.buffer);
+  if (setup.wLength + 8u > length) return -EINVAL;
+  if (const Result refusal = claim_recipient(*device_, setup, owner_); refusal != 0) return refusal;
+  const std::size_t out = setup.is_device_to_host() ? 0 : setup.wLength;
+  prepared.transfer = usbip::control_transfer(setup, ByteView(prepared.buffer).subspan(8, out));
+  prepared.data_address += 8;
+  return 0;
+}
+
+Result UrbQueue::prepare_bulk(Prepared& prepared) const {
+  if (!has_endpoint(device_->facts(), prepared.endpoint)) return -ENOENT;
+  prepared.transfer.ep = prepared.endpoint & 0x0F;
+  prepared.transfer.is_in = (prepared.endpoint & 0x80) != 0;
+  prepared.transfer.length = static_cast<std::uint32_t>(prepared.buffer.size());
+  if (!prepared.transfer.is_in) prepared.transfer.data = prepared.buffer;
+  return 0;
+}
 
 Result UrbQueue::submit(const Call& call) {
   const std::uint64_t address = call.arguments[2];
   usbdevfs_urb urb;
   if (!read_memory(call.pid, address, &urb, sizeof urb)) return -EFAULT;
-  if (urb.type != USBDEVFS_URB_TYPE_CONTROL) {
-    not_emulated_.insert("usbfs URB type " + std::to_string(urb.type) + " (no such endpoint)");
-    return -ENOENT;
-  }
-  if (urb.buffer_length < 8 || static_cast<unsigned>(urb.buffer_length) > control_length_max + 8) {
+  if (urb.type == USBDEVFS_URB_TYPE_ISO) {
+    not_emulated_.insert("isochronous URBs");
     return -EINVAL;
   }
-  const auto buffer_address = reinterpret_cast<std::uint64_t>(urb.buffer);
-  const auto buffer =
-      read_bytes(call.pid, buffer_address, static_cast<std::size_t>(urb.buffer_length));
+  const auto size = static_cast<unsigned>(urb.buffer_length);
+  if (size > usbip::transfer_buffer_length_max) return -EINVAL;
+  Prepared prepared;
+  prepared.endpoint = urb.endpoint;
+  prepared.data_address = reinterpret_cast<std::uint64_t>(urb.buffer);
+  auto buffer = read_bytes(call.pid, prepared.data_address, size);
   if (!buffer) return -EFAULT;
-  const usb::SetupPacket setup = usb::parse_setup_packet(*buffer);
-  if (setup.wLength + 8 > urb.buffer_length) return -EINVAL;
-  const ByteView data = ByteView(*buffer).subspan(8, setup.is_device_to_host() ? 0 : setup.wLength);
-  submitted_[address] =
-      device_->submit(setup, data, [self = weak_from_this(), address](const usbip::Completion& it) {
+  prepared.buffer = std::move(*buffer);
+  const bool is_control = urb.type == USBDEVFS_URB_TYPE_CONTROL;
+  const Result refusal = is_control ? prepare_control(prepared) : prepare_bulk(prepared);
+  if (refusal != 0) return refusal;
+  submitted_[address] = device_->submit(
+      prepared.transfer,
+      [self = weak_from_this(), address, to = prepared.data_address](const usbip::Completion& it) {
         const auto queue = self.lock();
-        if (queue) queue->end({address, urb_status_of(it), it.actual_length, it.data});
+        if (queue) queue->end({address, to, urb_status_of(it), it.actual_length, it.data});
       });
   return 0;
 }
@@ -65,12 +98,11 @@ Result UrbQueue::reap(const Call& call) {
   if (ended_.empty()) return -EAGAIN;
   const Ended ended = std::move(ended_.front());
   ended_.pop_front();
+  if (!write_memory(call.pid, ended.data_address, ended.data.data(), ended.data.size())) {
+    return -EFAULT;
+  }
   usbdevfs_urb urb;
   if (!read_memory(call.pid, ended.urb, &urb, sizeof urb)) return -EFAULT;
-  const auto data_address = reinterpret_cast<std::uint64_t>(urb.buffer) + 8;
-  const std::size_t room = static_cast<std::size_t>(std::max(urb.buffer_length - 8, 0));
-  const std::size_t size = std::min(ended.data.size(), room);
-  if (!write_memory(call.pid, data_address, ended.data.data(), size)) return -EFAULT;
   urb.status = ended.status;
   urb.actual_length = static_cast<int>(ended.actual_length);
   const bool is_written = write_object(call.pid, ended.urb, urb) &&

@@ -21,9 +21,9 @@ constexpr std::uint32_t control_length_max = 4096;
 
 class UrbQueue : public std::enable_shared_from_this<UrbQueue> {
  public:
-  /// `on_ended` is called when there is one more URB to reap.
+  /// `owner` claims interfaces; `on_ended` is called when there is one more URB to reap.
   UrbQueue(std::shared_ptr<ImportedDevice> device, NotEmulated& not_emulated,
-           std::function<void()> on_ended);
+           InterfaceClaims::Owner owner, std::function<void()> on_ended);
 
   // The calls' arguments are those of the ioctls of linux/usbdevice_fs.h.
   Result submit(const Call& call);
@@ -36,15 +36,20 @@ class UrbQueue : public std::enable_shared_from_this<UrbQueue> {
 
  private:
   struct Ended {
-    std::uint64_t urb = 0;  ///< address in the tool
+    std::uint64_t urb = 0;           ///< address in the tool
+    std::uint64_t data_address = 0;  ///< of an IN transfer's data
     std::int32_t status = 0;
     std::uint32_t actual_length = 0;
     Bytes data;
   };
+  struct Prepared;
+  Result prepare_control(Prepared& prepared);
+  Result prepare_bulk(Prepared& prepared) const;
   void end(Ended ended);
 
   std::shared_ptr<ImportedDevice> device_;
   NotEmulated& not_emulated_;
+  InterfaceClaims::Owner owner_;
   std::function<void()> on_ended_;
   std::map<std::uint64_t, std::uint32_t> submitted_;  ///< URB address -> seqnum
   std::deque<Ended> ended_;

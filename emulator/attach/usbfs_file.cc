@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "attach/process_memory.h"
@@ -40,21 +41,21 @@ const UsbfsFile::Ioctl* UsbfsFile::find_ioctl(std::uint32_t request) {
       Ioctl{USBDEVFS_REAPURB, &UsbfsFile::reap_urb},
       Ioctl{USBDEVFS_REAPURBNDELAY, &UsbfsFile::reap_urb_nonblocking},
       Ioctl{USBDEVFS_CONTROL, &UsbfsFile::control},
+      Ioctl{USBDEVFS_BULK, &UsbfsFile::bulk},
       Ioctl{USBDEVFS_SETINTERFACE, &UsbfsFile::set_interface},
       Ioctl{USBDEVFS_SETCONFIGURATION, &UsbfsFile::set_configuration},
+      Ioctl{USBDEVFS_CLEAR_HALT, &UsbfsFile::clear_halt},
+      Ioctl{USBDEVFS_RESETEP, &UsbfsFile::reset_endpoint},
       Ioctl{USBDEVFS_RESET, &UsbfsFile::reset},
+      Ioctl{USBDEVFS_CLAIMINTERFACE, &UsbfsFile::claim_interface},
+      Ioctl{USBDEVFS_DISCONNECT_CLAIM, &UsbfsFile::disconnect_claim},
+      Ioctl{USBDEVFS_RELEASEINTERFACE, &UsbfsFile::release_interface},
       Ioctl{USBDEVFS_GET_CAPABILITIES, &UsbfsFile::get_capabilities},
       Ioctl{USBDEVFS_GETDRIVER, &UsbfsFile::get_driver},
       Ioctl{USBDEVFS_GET_SPEED, &UsbfsFile::get_speed},
       Ioctl{USBDEVFS_CONNECTINFO, &UsbfsFile::connect_info},
       Ioctl{USBDEVFS_IOCTL, &UsbfsFile::driver_ioctl},
-      // Nobody else is there to be refused an interface, and no driver to be told.
-      Ioctl{USBDEVFS_CLAIMINTERFACE, &UsbfsFile::accept},
-      Ioctl{USBDEVFS_RELEASEINTERFACE, &UsbfsFile::accept},
-      Ioctl{USBDEVFS_DISCONNECT_CLAIM, &UsbfsFile::accept},
-      Ioctl{USBDEVFS_CLEAR_HALT, &UsbfsFile::accept},
-      Ioctl{USBDEVFS_RESETEP, &UsbfsFile::accept},
-      Ioctl{USBDEVFS_DISCSIGNAL, &UsbfsFile::accept},
+      // What is dropped here was never had.
       Ioctl{USBDEVFS_DROP_PRIVILEGES, &UsbfsFile::accept},
   };
   for (const Ioctl& it : ioctls) {
@@ -72,7 +73,7 @@ UsbfsFile::UsbfsFile(Listener& listener, std::shared_ptr<ImportedDevice> device,
     : OpenFile(listener, std::move(pipe.write_end), std::move(pipe.read_end)),
       device_(std::move(device)),
       not_emulated_(not_emulated),
-      urbs_(std::make_shared<UrbQueue>(device_, not_emulated, [this] { on_urb_ended(); })) {
+      urbs_(std::make_shared<UrbQueue>(device_, not_emulated, this, [this] { on_urb_ended(); })) {
   set_readable(false);
 }
 
@@ -143,6 +144,8 @@ Result UsbfsFile::seek(const Call& call) {
 UsbfsFile::Answer UsbfsFile::answer_ioctl(const Call& call) {
   const auto request = static_cast<std::uint32_t>(call.arguments[1]);
   const Ioctl* known = find_ioctl(request);
+  const bool is_long_info = (request & ~IOCSIZE_MASK) == USBDEVFS_CONNINFO_EX(0);
+  if (is_long_info) return device_->is_gone() ? Answer(-ENODEV) : long_connect_info(call);
   if (known == nullptr) {
     not_emulated_.insert("usbfs ioctl " + hex(request));
     return -ENOTTY;
@@ -179,62 +182,20 @@ UsbfsFile::Answer UsbfsFile::reap_urb_nonblocking(const Call& call) {
   return result;
 }
 
-/// The kernel's blocking requests: the tool waits, we do not.
-UsbfsFile::Answer UsbfsFile::transfer_later(const Call& call, const usb::SetupPacket& setup,
-                                            ByteView data, std::uint64_t in_buffer) {
-  device_->submit(
-      setup, data, [self = weak_from_this(), call, in_buffer](const usbip::Completion& it) {
-        const auto file = self.lock();
-        if (!file) return;
-        Result result = it.status == 0 ? static_cast<Result>(it.actual_length) : it.status;
-        if (result == -ESHUTDOWN) result = -ENODEV;
-        if (!write_memory(call.pid, in_buffer, it.data.data(), it.data.size())) result = -EFAULT;
-        file->listener().reply(call, result);
-      });
-  return std::nullopt;
+UsbfsFile::Answer UsbfsFile::claim_interface(const Call& call) {
+  const auto interface = read_object<unsigned>(call.pid, call.arguments[2]);
+  return interface ? device_->claims().claim(*interface, this) : -EFAULT;
 }
 
-UsbfsFile::Answer UsbfsFile::control(const Call& call) {
-  const auto request = read_object<usbdevfs_ctrltransfer>(call.pid, call.arguments[2]);
-  if (!request) return -EFAULT;
-  if (request->wLength > control_length_max) return -EINVAL;
-  const usb::SetupPacket setup{request->bRequestType, request->bRequest, request->wValue,
-                               request->wIndex, request->wLength};
-  const auto buffer = reinterpret_cast<std::uint64_t>(request->data);
-  if (setup.is_device_to_host()) return transfer_later(call, setup, {}, buffer);
-  const auto data = read_bytes(call.pid, buffer, setup.wLength);
-  if (!data) return -EFAULT;
-  return transfer_later(call, setup, *data, 0);
+/// No kernel driver is there to be disconnected first.
+UsbfsFile::Answer UsbfsFile::disconnect_claim(const Call& call) {
+  const auto request = read_object<usbdevfs_disconnect_claim>(call.pid, call.arguments[2]);
+  return request ? device_->claims().claim(request->interface, this) : -EFAULT;
 }
 
-UsbfsFile::Answer UsbfsFile::set_interface(const Call& call) {
-  const auto request = read_object<usbdevfs_setinterface>(call.pid, call.arguments[2]);
-  if (!request) return -EFAULT;
-  constexpr std::uint8_t to_interface = 0x01;
-  return transfer_later(
-      call,
-      {to_interface, usb::SET_INTERFACE, static_cast<std::uint16_t>(request->altsetting),
-       static_cast<std::uint16_t>(request->interface), 0},
-      {}, 0);
-}
-
-UsbfsFile::Answer UsbfsFile::set_configuration(const Call& call) {
-  const auto value = read_object<unsigned>(call.pid, call.arguments[2]);
-  if (!value) return -EFAULT;
-  return transfer_later(call, {0, usb::SET_CONFIGURATION, static_cast<std::uint16_t>(*value), 0, 0},
-                        {}, 0);
-}
-
-/// A port reset, then the configuration again, as the kernel restores it. A server that does not
-/// know the port request stalls it: that is no failure of the reset.
-UsbfsFile::Answer UsbfsFile::reset(const Call& call) {
-  constexpr std::uint8_t to_port = 0x23;
-  constexpr std::uint16_t PORT_RESET = 4;
-  device_->submit({to_port, usb::SET_FEATURE, PORT_RESET, 1, 0}, {},
-                  [](const usbip::Completion&) {});
-  const Bytes& configuration = device_->facts().configuration;
-  const std::uint16_t value = configuration.size() > 5 ? configuration[5] : 0;
-  return transfer_later(call, {0, usb::SET_CONFIGURATION, value, 0, 0}, {}, 0);
+UsbfsFile::Answer UsbfsFile::release_interface(const Call& call) {
+  const auto interface = read_object<unsigned>(call.pid, call.arguments[2]);
+  return interface ? device_->claims().release(*interface, this) : -EFAULT;
 }
 
 UsbfsFile::Answer UsbfsFile::get_capabilities(const Call& call) {
@@ -243,24 +204,50 @@ UsbfsFile::Answer UsbfsFile::get_capabilities(const Call& call) {
   return write_object(call.pid, call.arguments[2], capabilities) ? 0 : -EFAULT;
 }
 
-/// No kernel driver is bound to a DFU interface.
-UsbfsFile::Answer UsbfsFile::get_driver(const Call&) {
-  return -ENODATA;
+/// Whoever has claimed an interface is its driver; other drivers there are none.
+UsbfsFile::Answer UsbfsFile::get_driver(const Call& call) {
+  auto request = read_object<usbdevfs_getdriver>(call.pid, call.arguments[2]);
+  if (!request) return -EFAULT;
+  if (!device_->claims().is_claimed(request->interface)) return -ENODATA;
+  std::strncpy(request->driver, "usbfs", sizeof request->driver);
+  return write_object(call.pid, call.arguments[2], *request) ? 0 : -EFAULT;
 }
 
 UsbfsFile::Answer UsbfsFile::get_speed(const Call&) {
-  constexpr Result usb_speed_full = 2;
-  return usb_speed_full;
+  return device_->facts().speed;
 }
 
 UsbfsFile::Answer UsbfsFile::connect_info(const Call& call) {
-  const usbdevfs_connectinfo info{device_->facts().device, 0};
+  constexpr std::uint32_t speed_low = 1;
+  const usbdevfs_connectinfo info{device_->facts().device, device_->facts().speed == speed_low};
   return write_object(call.pid, call.arguments[2], info) ? 0 : -EFAULT;
+}
+
+/// USBDEVFS_CONNINFO_EX, of any length: what does not fit is left out.
+UsbfsFile::Answer UsbfsFile::long_connect_info(const Call& call) {
+  const DeviceFacts& facts = device_->facts();
+  usbdevfs_conninfo_ex info{};
+  info.size = sizeof info;
+  info.busnum = facts.bus;
+  info.devnum = facts.device;
+  info.speed = facts.speed;
+  info.num_ports = 1;
+  info.ports[0] = static_cast<std::uint8_t>(facts.port);
+  const std::size_t room = _IOC_SIZE(static_cast<unsigned>(call.arguments[1]));
+  const std::size_t size = std::min(sizeof info, room);
+  return write_memory(call.pid, call.arguments[2], &info, size) ? 0 : -EFAULT;
 }
 
 /// Detaching or attaching a kernel driver: there is none.
 UsbfsFile::Answer UsbfsFile::driver_ioctl(const Call&) {
   return -ENODATA;
+}
+
+/// The host's side of an endpoint only; USB/IP has no word for it.
+UsbfsFile::Answer UsbfsFile::reset_endpoint(const Call& call) {
+  const auto endpoint = read_object<unsigned>(call.pid, call.arguments[2]);
+  if (!endpoint) return -EFAULT;
+  return has_endpoint(device_->facts(), *endpoint) ? 0 : -ENOENT;
 }
 
 UsbfsFile::Answer UsbfsFile::accept(const Call&) {
@@ -269,6 +256,8 @@ UsbfsFile::Answer UsbfsFile::accept(const Call&) {
 
 void UsbfsFile::release() {
   urbs_->cancel_all();
+  device_->claims().release_all(this);
+  while (const auto reaper = take_waiter()) listener().reply(*reaper, -EBADF);
 }
 
 std::optional<std::string> UsbfsFile::path() const {

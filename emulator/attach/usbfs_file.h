@@ -2,6 +2,7 @@
 // descriptors to read.
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "attach/open_file.h"
@@ -33,24 +34,33 @@ class UsbfsFile : public OpenFile, public std::enable_shared_from_this<UsbfsFile
   Answer discard_urb(const Call& call);
   Answer reap_urb(const Call& call);
   Answer reap_urb_nonblocking(const Call& call);
-  Answer control(const Call& call);
-  Answer set_interface(const Call& call);
-  Answer set_configuration(const Call& call);
-  Answer reset(const Call& call);
+  Answer claim_interface(const Call& call);
+  Answer disconnect_claim(const Call& call);
+  Answer release_interface(const Call& call);
   Answer get_capabilities(const Call& call);
   Answer get_driver(const Call& call);
   Answer get_speed(const Call& call);
   Answer connect_info(const Call& call);
   Answer driver_ioctl(const Call& call);
+  Answer reset_endpoint(const Call& call);
   Answer accept(const Call& call);
+  Answer long_connect_info(const Call& call);
+
+  // Those whose caller waits for transfers: usbfs_blocking.cc.
+  Answer control(const Call& call);
+  Answer bulk(const Call& call);
+  Answer set_interface(const Call& call);
+  Answer set_configuration(const Call& call);
+  Answer clear_halt(const Call& call);
+  Answer reset(const Call& call);
+  Answer transfer_later(const Call& call, const usbip::Transfer& transfer, std::uint64_t in_buffer,
+                        std::chrono::milliseconds timeout);
 
   /// Reads the descriptors from `offset` on.
   Result read_descriptors(const Call& call, std::uint64_t offset) const;
   Result read(const Call& call);
   Result seek(const Call& call);
 
-  Answer transfer_later(const Call& call, const usb::SetupPacket& setup, ByteView data,
-                        std::uint64_t in_buffer);
   void on_urb_ended();
   void set_readable(bool is_readable);
 

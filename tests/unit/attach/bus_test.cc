@@ -6,29 +6,11 @@
 #include <thread>
 
 #include "attach/device_files.h"
-#include "usb/standard_requests.h"
+#include "attach/pluggable_device.h"
 #include "usbip/local_link.h"
-#include "usbip/stub_device.h"
 
 namespace dfurig::attach {
 namespace {
-
-/// Answers what a host asks when it enumerates; the test plugs and unplugs it.
-class PluggableDevice : public usbip::StubDevice {
- public:
-  usb::Answer control(const usb::SetupPacket& setup, ByteView, Instant) override {
-    if (setup.bRequest != usb::GET_DESCRIPTOR) return {usb::Ack{}};
-    if (setup.wValue >> 8 == usb::DEVICE) {
-      return {usb::DataStage{usb::encode_device_descriptor(descriptors().device)}};
-    }
-    if (setup.wValue >> 8 == usb::CONFIGURATION) {
-      Bytes all = usb::encode_configuration_descriptor(descriptors().configuration);
-      all.resize(std::min<std::size_t>(all.size(), setup.wLength));
-      return {usb::DataStage{all}};
-    }
-    return {usb::Stall{}};
-  }
-};
 
 class BusTest : public testing::Test {
  protected:
@@ -114,7 +96,7 @@ TEST_F(BusTest, GivesNumbersRoundAndRoundWithoutThoseInUse) {
   Bus bus = make_bus();
   for (std::uint32_t i = 0; i < 126; ++i) {
     first_.attachment_ = 2 + i;
-    pump_for_a_while(bus);
+    bus.pump();
   }
   ASSERT_EQ(seen_.size(), 252u);
   EXPECT_EQ(seen_[246], "-1-1 126");
@@ -127,7 +109,8 @@ TEST_F(BusTest, KeepsADeviceThatHasGoneForThoseWhoHaveItOpen) {
   Bus bus = make_bus();
   const auto device = bus.find(device_minor(1, 2));
   std::int32_t status = 0;
-  device->submit({0xA1, 3, 0, 0, 6}, {}, [&](const usbip::Completion& it) { status = it.status; });
+  device->submit(usbip::control_transfer({0xA1, 3, 0, 0, 6}),
+                 [&](const usbip::Completion& it) { status = it.status; });
   first_.attachment_ = 0;
   bus.pump();
   EXPECT_TRUE(device->is_gone());

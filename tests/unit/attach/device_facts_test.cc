@@ -56,6 +56,15 @@ TEST(Interfaces, EndWhereADescriptorIsCutOrEmpty) {
   EXPECT_TRUE(interfaces_of(facts).empty());
 }
 
+TEST(Endpoints, AreThoseOfTheActiveConfiguration) {
+  DeviceFacts facts = sample_device();
+  EXPECT_FALSE(has_endpoint(facts, 0x81));
+  const Bytes endpoint = {7, 5, 0x81, 2, 64, 0, 0};
+  facts.configuration.insert(facts.configuration.end(), endpoint.begin(), endpoint.end());
+  EXPECT_TRUE(has_endpoint(facts, 0x81));
+  EXPECT_FALSE(has_endpoint(facts, 0x01));
+}
+
 TEST(UdevProperties, UseNumbersForStringsTheDeviceLacks) {
   DeviceFacts facts = sample_device();
   facts.manufacturer = "";

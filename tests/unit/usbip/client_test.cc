@@ -92,6 +92,16 @@ TEST_F(ClientTest, TakesWhatIsNoReplyForTheEndOfTheConnection) {
   EXPECT_TRUE(client.is_closed());
 }
 
+TEST_F(ClientTest, TakesMoreDataThanItAskedForForTheEndOfTheConnection) {
+  Bytes stream = encode(OpRepImport{});
+  const Bytes reply = encode(RetSubmit{1, 0, 7, 0, 0, 0, Bytes(7)});
+  stream.insert(stream.end(), reply.begin(), reply.end());
+  Client client({[&] { return std::make_unique<CannedLink>(stream); }}, "1-1");
+  client.submit(get_status);
+  EXPECT_TRUE(client.poll().empty());
+  EXPECT_TRUE(client.is_closed());
+}
+
 TEST_F(ClientTest, SeesTheDeviceGo) {
   Client client(connector_, "1-1");
   device_.unplug_at = milliseconds(5);
