@@ -163,12 +163,18 @@ void Supervisor::take_signals() {
   reap_children();
 }
 
+/// The tool, and orphans of its that have become our children.
 void Supervisor::reap_children() {
   int status = 0;
-  if (tool_has_ended_ || waitpid(child_.pid, &status, WNOHANG) != child_.pid) return;
-  tool_has_ended_ = true;
-  result_.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-  result_.exit_status = result_.signal != 0 ? 128 + result_.signal : WEXITSTATUS(status);
+  if (!tool_has_ended_ && waitpid(child_.pid, &status, WNOHANG) == child_.pid) {
+    tool_has_ended_ = true;
+    result_.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    result_.exit_status = result_.signal != 0 ? 128 + result_.signal : WEXITSTATUS(status);
+  }
+  while (const pid_t orphan = find_ended_child(spared_)) {
+    if (orphan == child_.pid) return;  // ended since
+    waitpid(orphan, nullptr, 0);
+  }
 }
 
 int Supervisor::time_to_wait(std::optional<SteadyTime> deadline) {
@@ -225,7 +231,8 @@ void Supervisor::interrupt_waiters() {
 }
 
 ToolResult Supervisor::run(const std::string& program, const ToolCommand& command) {
-  const TreeGuard guard(find_children());
+  spared_ = find_children();
+  const TreeGuard guard(spared_);
   become_subreaper();
   const SignalBlock block;
   signals_ = open_signals();

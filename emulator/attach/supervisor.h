@@ -52,6 +52,7 @@ class Supervisor {
   NotEmulated not_emulated_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<PathCalls> path_calls_;
+  std::vector<pid_t> spared_;  ///< children this process had before the tool
   Child child_;
   Descriptor signals_;
   std::function<void(std::string_view)> on_output_;

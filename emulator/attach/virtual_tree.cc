@@ -1,5 +1,7 @@
 #include "attach/virtual_tree.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -28,6 +30,12 @@ bool is_below(const std::string& path, const std::string& folder) {
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
 
+/// Some hundred small files for one tool: in memory, unless the user says where.
+std::string folder_for_trees() {
+  if (const char* chosen = std::getenv("TMPDIR")) return chosen;
+  return access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
+}
+
 }  // namespace
 
 std::string normalise_path(const std::string& path) {
@@ -36,8 +44,7 @@ std::string normalise_path(const std::string& path) {
 }
 
 VirtualTree::VirtualTree() {
-  const char* base = std::getenv("TMPDIR");
-  std::string pattern = std::string(base == nullptr ? "/tmp" : base) + "/dfurig-XXXXXX";
+  std::string pattern = folder_for_trees() + "/dfurig-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) {
     throw std::runtime_error(pattern + ": cannot be made: " + std::strerror(errno));
   }

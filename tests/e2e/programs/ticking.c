@@ -1,6 +1,7 @@
-/* ticking COUNT by-libusb|by-ioctl|without-restart: control transfers while a timer interrupts every
- * millisecond. Transfer i is a vendor request with wValue i that must return i; prints how many did.
- * The handler has SA_RESTART; without-restart it has not, and a call that says EINTR is made again. */
+/* ticking COUNT by-libusb|by-ioctl|without-restart: control transfers while a timer interrupts
+ * every millisecond. Transfer i is a vendor request with wValue i that must return i; prints how
+ * many did. The handler has SA_RESTART; without-restart it has not, and a call that says EINTR is
+ * made again. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libusb.h>
