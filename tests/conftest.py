@@ -72,3 +72,95 @@ def serve(dfurig: str) -> Iterator[Callable[..., Server]]:
     yield start
     for server in servers:
         server.stop()
+
+
+class Bench:
+    """A server whose bench is told what to do, and what it answers."""
+
+    def __init__(self, run, server):
+        self.run, self.server = run, server
+        while "Ctrl-C stops" not in self.answer():
+            pass
+
+    def answer(self) -> str:
+        return self.server.process.stdout.readline().rstrip("\n")
+
+    def __call__(self, line: str) -> str:
+        self.server.tell(line)
+        answer = self.answer()
+        while answer.startswith("127.0.0.1:"):  # a client came or went
+            answer = self.answer()
+        return answer
+
+    def dfu_util(self, *arguments: str) -> subprocess.CompletedProcess:
+        return self.run("exec", "--connect", self.server.address, "--", "dfu-util", *arguments)
+
+    def alternates(self) -> int:
+        return self.dfu_util("-l").stdout.count("Found DFU")
+
+
+@pytest.fixture
+def bench(run, serve):
+    return lambda *models: Bench(run, serve(*models))
+
+
+class Inside:
+    """A program that runs in `dfurig exec` and talks with the test by lines."""
+
+    def __init__(self, dfurig: str, arguments: tuple[str, ...]):
+        self.process = subprocess.Popen([dfurig, "exec", *arguments], cwd=ROOT, text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def line(self) -> str:
+        line = self.process.stdout.readline()
+        assert line, "it ended"
+        return line.rstrip("\n")
+
+    def tell(self, line: str) -> None:
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def end(self) -> str:
+        """Closes its standard input; what else it says."""
+        rest, _ = self.process.communicate(timeout=PATIENCE_S)
+        assert self.process.returncode == 0
+        return rest
+
+
+@pytest.fixture
+def inside(dfurig: str) -> Iterator[Callable[..., Inside]]:
+    """inside("--model", M, "--", TOOL…): started; ended by the test or after it."""
+    started: list[Inside] = []
+
+    def start(*arguments: str) -> Inside:
+        started.append(Inside(dfurig, arguments))
+        return started[-1]
+
+    yield start
+    for it in started:
+        it.process.kill()
+        it.process.communicate(timeout=PATIENCE_S)
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """program(name, *options, compiler="cc"): builds tests/e2e/programs/NAME.c; its path."""
+    folder = tmp_path_factory.mktemp("programs")
+    built: dict[tuple[str, ...], str] = {}
+
+    def build(name: str, *options: str, compiler: str = "cc") -> str:
+        key = (name, compiler, *options)
+        if key not in built:
+            built[key] = str(folder / f"{name}{len(built)}")
+            source = ROOT / "tests/e2e/programs" / f"{name}.c"
+            subprocess.run([compiler, "-O1", "-Wall", "-Wextra", "-Werror", "-o", built[key],
+                            str(source), *options], check=True, timeout=PATIENCE_S)
+        return built[key]
+    return build
+
+
+@pytest.fixture(scope="session")
+def libusb() -> list[str]:
+    """What a C program that uses libusb is compiled with."""
+    return subprocess.run(["pkg-config", "--cflags", "--libs", "libusb-1.0"], check=True,
+                          capture_output=True, text=True).stdout.split()

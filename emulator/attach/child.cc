@@ -1,6 +1,5 @@
 #include "attach/child.h"
 
-#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -37,22 +36,10 @@ struct ChildFailure {
   int error;
 };
 
-struct Pipe {
-  Descriptor read_end;
-  Descriptor write_end;
-};
-
-Pipe make_pipe() {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0)
-    throw std::runtime_error("pipe: " + std::string(strerror(errno)));
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
-}
-
 /// Everything the child needs, made before the fork: between fork and exec only async-signal-safe
 /// calls are allowed.
 struct Preparation {
-  std::vector<sock_filter> filter = make_filter();
+  std::vector<sock_filter> filter;
   std::vector<char*> arguments;
   std::string program;
   const char* working_directory = nullptr;
@@ -202,7 +189,8 @@ std::string find_program(const std::string& name, const std::string& working_dir
                    "is it installed? (Debian: apt-get install " + name + ")");
 }
 
-Child start_child(const std::string& program, const ToolCommand& command) {
+Child start_child(const std::string& program, const ToolCommand& command,
+                  const DescriptorRange& reserved) {
   utsname system{};
   uname(&system);
   check_kernel(system.release);
@@ -213,6 +201,7 @@ Child start_child(const std::string& program, const ToolCommand& command) {
   Descriptor ours(ends[0]);
   Descriptor theirs(ends[1]);
   Preparation preparation;
+  preparation.filter = make_filter(reserved.first);
   preparation.program = program;
   preparation.socket = theirs.get();
   for (const std::string& argument : command.arguments) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "attach/descriptor.h"
+#include "attach/descriptor_range.h"
 #include "attach/run_tool.h"
 
 namespace dfurig::attach {
@@ -17,8 +18,10 @@ struct Child {
   Descriptor standard_error;
 };
 
+/// Calls on descriptors from `reserved.first` on are notified.
 /// Throws InputError when notifications cannot work here; nothing runs then.
-Child start_child(const std::string& program, const ToolCommand& command);
+Child start_child(const std::string& program, const ToolCommand& command,
+                  const DescriptorRange& reserved);
 
 /// The program's path: looked up in PATH unless it has a slash. Throws InputError.
 std::string find_program(const std::string& name, const std::string& working_directory = "");

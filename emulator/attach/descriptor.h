@@ -29,4 +29,12 @@ class Descriptor {
   int number_ = -1;
 };
 
+struct Pipe {
+  Descriptor read_end;
+  Descriptor write_end;
+};
+
+/// `flags` as pipe2 takes them; O_CLOEXEC is always set.
+Pipe make_pipe(int flags = 0);
+
 }  // namespace dfurig::attach

@@ -1,7 +1,9 @@
 #include "attach/filter.h"
 
 #include <linux/audit.h>
+#include <linux/netlink.h>
 #include <linux/seccomp.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include <array>
@@ -19,6 +21,12 @@ constexpr std::array path_calls = {SYS_open,      SYS_openat,     SYS_openat2,  
                                    SYS_lstat,     SYS_newfstatat, SYS_statx,    SYS_access,
                                    SYS_faccessat, SYS_faccessat2, SYS_readlink, SYS_readlinkat,
                                    SYS_statfs,    SYS_fstatfs,    SYS_fstat};
+
+/// Notified when their first argument is a descriptor of the reserved range.
+constexpr std::array descriptor_calls = {
+    SYS_read,     SYS_pread64, SYS_lseek,       SYS_write,      SYS_pwrite64,
+    SYS_bind,     SYS_connect, SYS_getsockname, SYS_setsockopt, SYS_getsockopt,
+    SYS_recvfrom, SYS_recvmsg, SYS_sendto,      SYS_sendmsg};
 
 /// ioctl request numbers carry a type byte; usbfs's is 'U' (linux/usbdevice_fs.h).
 constexpr unsigned ioctl_type_mask = 0xFF00;
@@ -38,7 +46,7 @@ sock_filter skip_unless_equal(unsigned value, unsigned char skip) {
 
 }  // namespace
 
-std::vector<sock_filter> make_filter() {
+std::vector<sock_filter> make_filter(unsigned first_reserved) {
   const std::size_t low_word_of_request = offsetof(seccomp_data, args[1]);
   std::vector<sock_filter> filter = {
       load(offsetof(seccomp_data, arch)),
@@ -53,10 +61,24 @@ std::vector<sock_filter> make_filter() {
       skip_unless_equal(usbfs_ioctl_type, 1),
       answer(SECCOMP_RET_USER_NOTIF),
       answer(SECCOMP_RET_ALLOW),
+      // socket(AF_NETLINK, …, NETLINK_KOBJECT_UEVENT): devices that come and go
+      skip_unless_equal(SYS_socket, 6),
+      load(offsetof(seccomp_data, args[0])),
+      skip_unless_equal(AF_NETLINK, 3),
+      load(offsetof(seccomp_data, args[2])),
+      skip_unless_equal(NETLINK_KOBJECT_UEVENT, 1),
+      answer(SECCOMP_RET_USER_NOTIF),
+      answer(SECCOMP_RET_ALLOW),
   };
   for (const long number : path_calls) {
     filter.push_back(skip_unless_equal(static_cast<unsigned>(number), 1));
     filter.push_back(answer(SECCOMP_RET_USER_NOTIF));
+  }
+  for (const long number : descriptor_calls) {
+    filter.insert(filter.end(), {skip_unless_equal(static_cast<unsigned>(number), 4),
+                                 load(offsetof(seccomp_data, args[0])),
+                                 BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, first_reserved, 0, 1),
+                                 answer(SECCOMP_RET_USER_NOTIF), answer(SECCOMP_RET_ALLOW)});
   }
   filter.push_back(answer(SECCOMP_RET_ALLOW));
   return filter;

@@ -7,9 +7,10 @@
 
 namespace dfurig::attach {
 
-/// Notifies the path calls and the usbfs ioctls, lets everything else through untouched, so that
-/// the tool's ordinary I/O costs nothing. Calls of another architecture fail with ENOSYS.
-std::vector<sock_filter> make_filter();
+/// Notifies the path calls, the usbfs ioctls, and calls on descriptors from `first_reserved` on;
+/// lets everything else through untouched, so that the tool's ordinary I/O costs nothing. Calls of
+/// another architecture fail with ENOSYS.
+std::vector<sock_filter> make_filter(unsigned first_reserved);
 
 /// What the filter does with a call: SECCOMP_RET_*; a model of the kernel's evaluation for tests
 /// and explanations. `arguments` are the first three.

@@ -7,12 +7,28 @@
 #include <algorithm>
 #include <cerrno>
 
+// Linux 6.6; Debian 12's headers lack them.
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
+#endif
+
 namespace dfurig::attach {
+
+/// Tool and wrapper take turns: waking each other on the same processor is quicker. A kernel that
+/// cannot do it refuses, and works as before.
+Listener::Listener(Descriptor descriptor) : descriptor_(std::move(descriptor)) {
+  ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+}
 
 std::optional<Call> Listener::receive() {
   seccomp_notif notification{};
   if (ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0) return std::nullopt;
-  Call call{notification.id, static_cast<pid_t>(notification.pid), notification.data.nr, {}};
+  Call call{notification.id,
+            static_cast<pid_t>(notification.pid),
+            notification.data.arch,
+            notification.data.nr,
+            {}};
   std::copy(std::begin(notification.data.args), std::end(notification.data.args),
             call.arguments.begin());
   return call;
@@ -42,6 +58,18 @@ void Listener::inject(const Call& call, int descriptor, bool closes_on_exec) {
   added.srcfd = static_cast<unsigned>(descriptor);
   added.newfd_flags = closes_on_exec ? O_CLOEXEC : 0;
   if (ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &added) < 0) reply(call, -errno);
+}
+
+void Listener::inject_at(const Call& call, int descriptor, unsigned number, bool closes_on_exec) {
+  seccomp_notif_addfd added{};
+  added.id = call.id;
+  added.flags = SECCOMP_ADDFD_FLAG_SEND | SECCOMP_ADDFD_FLAG_SETFD;
+  added.srcfd = static_cast<unsigned>(descriptor);
+  added.newfd = number;
+  added.newfd_flags = closes_on_exec ? O_CLOEXEC : 0;
+  if (ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &added) >= 0) return;
+  // EBADF: the tool has lowered its limit since; it gets the lowest number then.
+  errno == EBADF ? inject(call, descriptor, closes_on_exec) : reply(call, -errno);
 }
 
 bool Listener::is_alive(const Call& call) const {

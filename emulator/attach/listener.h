@@ -14,7 +14,8 @@ namespace dfurig::attach {
 /// One system call of the tool, waiting for an answer.
 struct Call {
   std::uint64_t id = 0;
-  pid_t pid = 0;  ///< the thread that calls
+  pid_t pid = 0;              ///< the thread that calls
+  unsigned architecture = 0;  ///< AUDIT_ARCH_*
   int number = 0;
   std::array<std::uint64_t, 6> arguments{};
 };
@@ -24,7 +25,7 @@ using Result = std::int64_t;
 
 class Listener {
  public:
-  explicit Listener(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+  explicit Listener(Descriptor descriptor);
 
   int descriptor() const { return descriptor_.get(); }
   /// The next call; absent when there is none after all (its thread died).
@@ -34,6 +35,8 @@ class Listener {
   void proceed(const Call& call);
   /// Gives the tool a duplicate of `descriptor` and returns its number there to the call.
   void inject(const Call& call, int descriptor, bool closes_on_exec);
+  /// The same with a number of our choice, which must be free.
+  void inject_at(const Call& call, int descriptor, unsigned number, bool closes_on_exec);
   /// False when the thread died: what was read from its memory may be another's.
   bool is_alive(const Call& call) const;
 

@@ -12,7 +12,7 @@
 #include <cerrno>
 #include <climits>
 
-#include "attach/device_files.h"
+#include "attach/device_facts.h"
 #include "attach/process_memory.h"
 
 namespace dfurig::attach {
@@ -99,7 +99,9 @@ std::optional<PathCalls::Named> PathCalls::name_of_descriptor(const Call& call,
     return Named{*link, tree_.real_path(*link), false, true};
   }
   if (const auto path = tree_.virtual_path(real)) return Named{*path, real};
-  return std::nullopt;
+  if (!real.starts_with("pipe:")) return std::nullopt;
+  const auto node = find_node_(call, descriptor);
+  return node ? std::optional(Named{*node, tree_.real_path(*node)}) : std::nullopt;
 }
 
 std::optional<PathCalls::Named> PathCalls::resolve(const Call& call, const Kind& kind) const {

@@ -14,9 +14,14 @@ class PathCalls {
   /// Opens a USB device node; answers the call.
   using OpenNode =
       std::function<void(const Call& call, const std::string& path, bool closes_on_exec)>;
+  /// The path of the node a descriptor of the caller is; absent: it is something else.
+  using FindNode = std::function<std::optional<std::string>(const Call& call, int descriptor)>;
 
-  PathCalls(Listener& listener, const VirtualTree& tree, OpenNode open_node)
-      : listener_(listener), tree_(tree), open_node_(std::move(open_node)) {}
+  PathCalls(Listener& listener, const VirtualTree& tree, OpenNode open_node, FindNode find_node)
+      : listener_(listener),
+        tree_(tree),
+        open_node_(std::move(open_node)),
+        find_node_(std::move(find_node)) {}
 
   /// True when the call is one of those that name a file. It is answered then.
   bool answer(const Call& call);
@@ -40,6 +45,7 @@ class PathCalls {
   Listener& listener_;
   const VirtualTree& tree_;
   OpenNode open_node_;
+  FindNode find_node_;
 };
 
 }  // namespace dfurig::attach

@@ -39,18 +39,10 @@ std::multimap<pid_t, pid_t> children_by_parent() {
   return children;
 }
 
-}  // namespace
-
-void become_subreaper() {
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
-}
-
-std::vector<pid_t> find_children() {
-  std::vector<pid_t> pids;
-  const auto children = children_by_parent();
-  const auto [begin, end] = children.equal_range(getpid());
-  for (auto it = begin; it != end; ++it) pids.push_back(it->second);
-  return pids;
+/// A child that has ended or lives; asking changes nothing.
+bool has_children() {
+  siginfo_t ignored{};
+  return waitid(P_ALL, 0, &ignored, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
 }
 
 std::vector<pid_t> find_descendants(const std::vector<pid_t>& spared) {
@@ -68,10 +60,33 @@ std::vector<pid_t> find_descendants(const std::vector<pid_t>& spared) {
   return found;
 }
 
-/// A process may fork while it is being looked for: repeat until a look finds nobody.
+}  // namespace
+
+void become_subreaper() {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+std::vector<pid_t> find_children() {
+  if (!has_children()) return {};
+  std::vector<pid_t> pids;
+  const auto children = children_by_parent();
+  const auto [begin, end] = children.equal_range(getpid());
+  for (auto it = begin; it != end; ++it) pids.push_back(it->second);
+  return pids;
+}
+
+pid_t find_ended_child(const std::vector<pid_t>& spared) {
+  siginfo_t ended{};
+  if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0) return 0;
+  return std::find(spared.begin(), spared.end(), ended.si_pid) == spared.end() ? ended.si_pid : 0;
+}
+
+/// A process may fork while it is being looked for: repeat until a look finds nobody. Looking
+/// through /proc is slow, and mostly there is nobody.
 void kill_descendants(const std::vector<pid_t>& spared) {
-  for (std::vector<pid_t> left = find_descendants(spared); !left.empty();
-       left = find_descendants(spared)) {
+  while (!spared.empty() || has_children()) {
+    const std::vector<pid_t> left = find_descendants(spared);
+    if (left.empty() && !spared.empty()) return;
     for (const pid_t pid : left) kill(pid, SIGKILL);
     for (const pid_t pid : left) waitpid(pid, nullptr, WNOHANG);
     const timespec a_moment{0, 1'000'000};

@@ -2,8 +2,9 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -13,18 +14,21 @@
 #include <climits>
 #include <utility>
 
+#include "attach/device_files.h"
 #include "attach/process_tree.h"
+#include "attach/uevent_socket.h"
 
 namespace dfurig::attach {
 namespace {
 
-/// The inode behind a descriptor of another process; 0 when there is none.
-ino_t inode_of(pid_t pid, std::uint64_t descriptor) {
-  const std::string path =
-      "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(static_cast<int>(descriptor));
-  struct stat status {};
-  return stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
+DescriptorRange range_of_this_process() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return reserve_descriptors(limit.rlim_cur);
 }
+
+/// How soon a signal ends a call that waits.
+constexpr std::chrono::milliseconds look_for_signals_every{10};
 
 sigset_t handled_signals() {
   sigset_t signals;
@@ -68,70 +72,70 @@ Descriptor open_signals() {
 
 }  // namespace
 
-Supervisor::Supervisor(const std::vector<usbip::Connector>& servers) {
-  tree_.add_folder("/sys/bus/usb/devices");
-  tree_.add_folder("/sys/bus/usb/drivers");
-  tree_.add_folder("/dev/bus/usb");
-  for (std::size_t i = 0; i < servers.size(); ++i) {
-    import_all(servers[i], static_cast<unsigned>(i) + 1);
+Supervisor::Supervisor(const std::vector<usbip::Connector>& servers)
+    : reserved_(range_of_this_process()) {
+  add_usb_subsystem(tree_);
+  for (const usbip::Connector& server : servers) {
+    buses_.push_back(std::make_unique<Bus>(
+        server, static_cast<unsigned>(buses_.size()) + 1, tree_,
+        [this](Bus::Change change, const DeviceFacts& facts) { announce(change, facts); }));
   }
-  was_unplugged_.resize(devices_.size());
 }
 
-void Supervisor::import_all(const usbip::Connector& server, unsigned bus) {
-  const std::vector<usbip::DeviceRecord> records = usbip::list_devices(server);
-  add_root_hub(tree_, bus, static_cast<unsigned>(std::max<std::size_t>(records.size(), 1)));
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    const auto port = static_cast<unsigned>(i) + 1;
-    devices_.push_back(
-        std::make_unique<ImportedDevice>(server, records[i].busid, bus, port + 1, port));
-    add_device(tree_, devices_.back()->facts());
+void Supervisor::announce(Bus::Change change, const DeviceFacts& facts) {
+  const bool is_plugged = change == Bus::Change::Plugged;
+  for (Uevent& event : is_plugged ? plug_events(facts) : unplug_events(facts)) {
+    event.seqnum = ++uevent_seqnum_;
+    for (const auto& [identity, file] : files_) file->notice(event);
   }
 }
 
 void Supervisor::open_node(const Call& call, const std::string& path, bool closes_on_exec) {
   const auto minor_number = find_device_minor(path);
-  for (const auto& device : devices_) {
-    const DeviceFacts& facts = device->facts();
-    if (minor_number != device_minor(facts.bus, facts.device) || device->is_gone()) continue;
-    const auto file = std::make_shared<UsbfsFile>(*listener_, *device, not_emulated_);
-    files_[file->inode()] = file;
-    listener_->inject(call, file->tool_end(), closes_on_exec);
-    file->drop_tool_end();
-    return;
+  if (!minor_number) return listener_->reply(call, -ENODEV);
+  for (const auto& bus : buses_) {
+    const auto device = bus->find(*minor_number);
+    if (device == nullptr) continue;
+    return hand_over(call, std::make_shared<UsbfsFile>(*listener_, device, not_emulated_),
+                     closes_on_exec);
   }
   // A root hub's node can be opened by who only looks; there is nothing to transfer.
-  listener_->reply(call, minor_number ? -EACCES : -ENODEV);
+  listener_->reply(call, -EACCES);
 }
 
-void Supervisor::answer_ioctl(const Call& call) {
-  const auto file = files_.find(inode_of(call.pid, call.arguments[0]));
-  if (!listener_->is_alive(call)) return;
-  if (file == files_.end()) return listener_->proceed(call);
-  file->second->answer_ioctl(call);
+void Supervisor::open_socket(const Call& call) {
+  const auto type = static_cast<int>(call.arguments[1]);
+  const int kind = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (kind != SOCK_RAW && kind != SOCK_DGRAM) return listener_->reply(call, -ESOCKTNOSUPPORT);
+  hand_over(call, std::make_shared<UeventSocket>(*listener_, type), (type & SOCK_CLOEXEC) != 0);
+}
+
+/// Gives the tool the file as the result of the call.
+void Supervisor::hand_over(const Call& call, const std::shared_ptr<OpenFile>& file,
+                           bool closes_on_exec) {
+  files_[file->identity()] = file;
+  const std::optional<unsigned> number = find_free_descriptor(reserved_, call.pid);
+  if (number) {
+    listener_->inject_at(call, file->tool_end(), *number, closes_on_exec);
+  } else {
+    listener_->inject(call, file->tool_end(), closes_on_exec);
+  }
+  file->drop_tool_end();
+}
+
+/// Null: the descriptor is none of ours.
+OpenFile* Supervisor::find_file(const Call& call, int descriptor) const {
+  const std::optional<FileIdentity> identity = identify(call.pid, descriptor);
+  const auto found = identity ? files_.find(*identity) : files_.end();
+  return found == files_.end() || !listener_->is_alive(call) ? nullptr : found->second.get();
 }
 
 void Supervisor::answer_next_call() {
   const std::optional<Call> call = listener_->receive();
-  if (!call) return;
-  if (call->number == SYS_ioctl) return answer_ioctl(*call);
-  if (!path_calls_->answer(*call)) listener_->proceed(*call);
-}
-
-void Supervisor::pump_devices() {
-  for (std::size_t i = 0; i < devices_.size(); ++i) {
-    if (was_unplugged_[i]) continue;
-    devices_[i]->pump();
-    was_unplugged_[i] = devices_[i]->is_gone();
-    if (was_unplugged_[i]) unplug(*devices_[i]);
-  }
-}
-
-void Supervisor::unplug(ImportedDevice& device) {
-  remove_device(tree_, device.facts());
-  for (const auto& [inode, file] : files_) {
-    if (file->is_of(device)) file->unplug();
-  }
+  if (!call || path_calls_->answer(*call)) return;
+  if (call->number == SYS_socket) return open_socket(*call);
+  OpenFile* file = find_file(*call, static_cast<int>(call->arguments[0]));
+  file == nullptr ? listener_->proceed(*call) : file->answer(*call);
 }
 
 /// What the tool wrote; the pipe closes itself at the end of the stream.
@@ -159,25 +163,38 @@ void Supervisor::take_signals() {
   reap_children();
 }
 
+/// The tool, and orphans of its that have become our children.
 void Supervisor::reap_children() {
   int status = 0;
-  if (tool_has_ended_ || waitpid(child_.pid, &status, WNOHANG) != child_.pid) return;
-  tool_has_ended_ = true;
-  result_.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-  result_.exit_status = result_.signal != 0 ? 128 + result_.signal : WEXITSTATUS(status);
+  if (!tool_has_ended_ && waitpid(child_.pid, &status, WNOHANG) == child_.pid) {
+    tool_has_ended_ = true;
+    result_.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    result_.exit_status = result_.signal != 0 ? 128 + result_.signal : WEXITSTATUS(status);
+  }
+  while (const pid_t orphan = find_ended_child(spared_)) {
+    if (orphan == child_.pid) return;  // ended since
+    waitpid(orphan, nullptr, 0);
+  }
 }
 
 int Supervisor::time_to_wait(std::optional<SteadyTime> deadline) {
   std::optional<Duration> shortest;
-  if (deadline) shortest = *deadline - std::chrono::steady_clock::now();
-  for (std::size_t i = 0; i < devices_.size(); ++i) {
-    const std::optional<Duration> due =
-        was_unplugged_[i] ? std::nullopt : devices_[i]->link().due_in();
+  const auto consider = [&](std::optional<Duration> due) {
     if (due && (!shortest || *due < *shortest)) shortest = due;
+  };
+  if (deadline) consider(*deadline - std::chrono::steady_clock::now());
+  for (const auto& bus : buses_) consider(bus->due_in());
+  for (const auto& [identity, file] : files_) {
+    if (file->has_waiters()) consider(look_for_signals_every);
   }
   if (!shortest) return -1;
   const auto whole = std::chrono::ceil<std::chrono::milliseconds>(*shortest).count();
   return static_cast<int>(std::clamp<std::int64_t>(whole, 0, INT_MAX));
+}
+
+void Supervisor::release_closed(const FileIdentity& identity) {
+  files_[identity]->release();
+  files_.erase(identity);
 }
 
 void Supervisor::step(std::optional<SteadyTime> deadline) {
@@ -185,39 +202,51 @@ void Supervisor::step(std::optional<SteadyTime> deadline) {
                                  {signals_.get(), POLLIN, 0},
                                  {child_.standard_output.get(), POLLIN, 0},
                                  {child_.standard_error.get(), POLLIN, 0}};
-  std::vector<ino_t> inodes;
-  for (const auto& [inode, file] : files_) {
+  std::vector<FileIdentity> identities;
+  for (const auto& [identity, file] : files_) {
     watched.push_back({file->watched_end(), 0, 0});
-    inodes.push_back(inode);
+    identities.push_back(identity);
   }
-  for (std::size_t i = 0; i < devices_.size(); ++i) {
-    const int link = was_unplugged_[i] ? -1 : devices_[i]->link().poll_descriptor();
-    watched.push_back({link, POLLIN, 0});
+  for (const auto& bus : buses_) {
+    for (const int descriptor : bus->descriptors()) watched.push_back({descriptor, POLLIN, 0});
   }
   if (poll(watched.data(), watched.size(), time_to_wait(deadline)) < 0) return;
   if ((watched[0].revents & POLLIN) != 0) answer_next_call();
   if (watched[1].revents != 0) take_signals();
   if (watched[2].revents != 0) collect(child_.standard_output, result_.standard_output);
   if (watched[3].revents != 0) collect(child_.standard_error, result_.standard_error);
-  for (std::size_t i = 0; i < inodes.size(); ++i) {
-    if ((watched[4 + i].revents & POLLHUP) == 0) continue;
-    files_[inodes[i]]->release();
-    files_.erase(inodes[i]);
+  for (std::size_t i = 0; i < identities.size(); ++i) {
+    if ((watched[4 + i].revents & (POLLHUP | POLLERR)) != 0) release_closed(identities[i]);
   }
-  pump_devices();
+  for (const auto& bus : buses_) bus->pump();
+  interrupt_waiters();
+}
+
+/// Looking costs more than most calls do: not at every step.
+void Supervisor::interrupt_waiters() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (now < next_look_for_signals_) return;
+  next_look_for_signals_ = now + look_for_signals_every;
+  for (const auto& [identity, file] : files_) file->interrupt_waiters();
 }
 
 ToolResult Supervisor::run(const std::string& program, const ToolCommand& command) {
-  const TreeGuard guard(find_children());
+  spared_ = find_children();
+  const TreeGuard guard(spared_);
   become_subreaper();
   const SignalBlock block;
   signals_ = open_signals();
   on_output_ = command.on_output;
-  child_ = start_child(program, command);
+  child_ = start_child(program, command, reserved_);
   listener_ = std::make_unique<Listener>(std::move(child_.listener));
   path_calls_ = std::make_unique<PathCalls>(
-      *listener_, tree_, [this](const Call& call, const std::string& path, bool closes_on_exec) {
+      *listener_, tree_,
+      [this](const Call& call, const std::string& path, bool closes_on_exec) {
         open_node(call, path, closes_on_exec);
+      },
+      [this](const Call& call, int descriptor) -> std::optional<std::string> {
+        const OpenFile* file = find_file(call, descriptor);
+        return file == nullptr ? std::nullopt : file->path();
       });
   std::optional<SteadyTime> deadline;
   if (command.timeout.count() > 0) deadline = std::chrono::steady_clock::now() + command.timeout;

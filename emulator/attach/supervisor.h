@@ -7,8 +7,8 @@
 #include <memory>
 #include <vector>
 
+#include "attach/bus.h"
 #include "attach/child.h"
-#include "attach/imported_device.h"
 #include "attach/path_calls.h"
 #include "attach/run_tool.h"
 #include "attach/usbfs_file.h"
@@ -29,30 +29,35 @@ class Supervisor {
  private:
   using SteadyTime = std::chrono::steady_clock::time_point;
 
-  void import_all(const usbip::Connector& server, unsigned bus);
   void open_node(const Call& call, const std::string& path, bool closes_on_exec);
-  void answer_ioctl(const Call& call);
+  OpenFile* find_file(const Call& call, int descriptor) const;
+  void hand_over(const Call& call, const std::shared_ptr<OpenFile>& file, bool closes_on_exec);
   void answer_next_call();
-  void pump_devices();
-  void unplug(ImportedDevice& device);
+  void open_socket(const Call& call);
+  void announce(Bus::Change change, const DeviceFacts& facts);
+  void release_closed(const FileIdentity& identity);
   void collect(Descriptor& pipe, std::string& text);
   void take_signals();
   void reap_children();
   /// Waits for something to do and does it.
   void step(std::optional<SteadyTime> deadline);
+  void interrupt_waiters();
   int time_to_wait(std::optional<SteadyTime> deadline);
 
   VirtualTree tree_;
-  std::vector<std::unique_ptr<ImportedDevice>> devices_;
-  std::vector<bool> was_unplugged_;
-  std::map<ino_t, std::shared_ptr<UsbfsFile>> files_;
+  std::vector<std::unique_ptr<Bus>> buses_;
+  std::uint64_t uevent_seqnum_ = 0;
+  DescriptorRange reserved_;
+  std::map<FileIdentity, std::shared_ptr<OpenFile>> files_;
   NotEmulated not_emulated_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<PathCalls> path_calls_;
+  std::vector<pid_t> spared_;  ///< children this process had before the tool
   Child child_;
   Descriptor signals_;
   std::function<void(std::string_view)> on_output_;
   ToolResult result_;
+  SteadyTime next_look_for_signals_{};
   bool tool_has_ended_ = false;
 };
 

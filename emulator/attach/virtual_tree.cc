@@ -1,5 +1,7 @@
 #include "attach/virtual_tree.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -15,15 +17,23 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The machine's own USB is hidden behind these; everything else is the machine's.
-constexpr std::array covered = {"/sys/bus", "/sys/devices/platform/dfurig.0", "/dev/bus"};
+constexpr std::array covered = {"/sys/bus", "/sys/devices/platform/dfurig.0", "/dev/bus",
+                                "/run/udev/control"};
 /// USB device nodes by number: the character device major of usbfs (Documentation/admin-guide/
-/// devices.txt).
-constexpr const char* device_links = "/sys/dev/char/189:";
+/// devices.txt); and interfaces by name.
+constexpr std::array covered_beginnings = {
+    "/sys/dev/char/189:", "/run/udev/data/c189:", "/run/udev/data/+usb:"};
 /// Holds the stand-ins; no virtual path begins so.
 constexpr const char* stand_ins = "/.links";
 
 bool is_below(const std::string& path, const std::string& folder) {
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+/// Some hundred small files for one tool: in memory, unless the user says where.
+std::string folder_for_trees() {
+  if (const char* chosen = std::getenv("TMPDIR")) return chosen;
+  return access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
 }
 
 }  // namespace
@@ -34,8 +44,7 @@ std::string normalise_path(const std::string& path) {
 }
 
 VirtualTree::VirtualTree() {
-  const char* base = std::getenv("TMPDIR");
-  std::string pattern = std::string(base == nullptr ? "/tmp" : base) + "/dfurig-XXXXXX";
+  std::string pattern = folder_for_trees() + "/dfurig-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) {
     throw std::runtime_error(pattern + ": cannot be made: " + std::strerror(errno));
   }
@@ -69,9 +78,10 @@ void VirtualTree::remove(const std::string& path) {
 }
 
 bool VirtualTree::covers(const std::string& path) {
-  return path.starts_with(device_links) ||
-         std::any_of(covered.begin(), covered.end(),
-                     [&](const char* folder) { return is_below(path, folder); });
+  return std::any_of(covered.begin(), covered.end(),
+                     [&](const char* folder) { return is_below(path, folder); }) ||
+         std::any_of(covered_beginnings.begin(), covered_beginnings.end(),
+                     [&](const char* beginning) { return path.starts_with(beginning); });
 }
 
 std::optional<std::string> VirtualTree::virtual_path(const std::string& real) const {

@@ -16,6 +16,7 @@ enum DescriptorType : std::uint8_t {
   CONFIGURATION = 2,
   STRING = 3,
   INTERFACE = 4,
+  ENDPOINT = 5,
   DEVICE_QUALIFIER = 6,
 };
 

@@ -65,7 +65,7 @@ std::string reason_of(std::uint32_t status) {
 
 std::vector<DeviceRecord> list_devices(const Connector& connector) {
   constexpr std::uint32_t devices_max = 1024;
-  const std::unique_ptr<Link> link = connector();
+  const std::unique_ptr<Link> link = connector.connect();
   link->send(encode(OpReqDevlist{}));
   Bytes received;
   check_operation(receive_exactly(*link, received, operation_header_size), OP_REP_DEVLIST);
@@ -79,7 +79,7 @@ std::vector<DeviceRecord> list_devices(const Connector& connector) {
   return devices;
 }
 
-Client::Client(const Connector& connector, const std::string& busid) : link_(connector()) {
+Client::Client(const Connector& connector, const std::string& busid) : link_(connector.connect()) {
   link_->send(encode(OpReqImport{busid}));
   const std::uint32_t status =
       check_operation(receive_exactly(*link_, received_, operation_header_size), OP_REP_IMPORT);
@@ -89,17 +89,28 @@ Client::Client(const Connector& connector, const std::string& busid) : link_(con
   device_ = parse_device_record(receive_exactly(*link_, received_, device_record_size));
 }
 
-std::uint32_t Client::submit(const usb::SetupPacket& setup, ByteView data) {
+Transfer control_transfer(const usb::SetupPacket& setup, ByteView data) {
+  Transfer transfer;
+  transfer.is_in = setup.is_device_to_host();
+  transfer.setup = setup;
+  transfer.length = setup.wLength;
+  transfer.data.assign(data.begin(), data.end());
+  return transfer;
+}
+
+std::uint32_t Client::submit(const Transfer& transfer) {
   CmdSubmit message;
   message.seqnum = next_seqnum_++;
   message.devid = device_.devid();
-  message.direction = setup.is_device_to_host() ? USBIP_DIR_IN : USBIP_DIR_OUT;
+  message.direction = transfer.is_in ? USBIP_DIR_IN : USBIP_DIR_OUT;
+  message.ep = transfer.ep;
   message.transfer_buffer_length =
-      setup.is_device_to_host() ? setup.wLength : static_cast<std::uint32_t>(data.size());
-  const Bytes packet = usb::encode_setup_packet(setup);
+      transfer.is_in ? transfer.length : static_cast<std::uint32_t>(transfer.data.size());
+  message.interval = transfer.interval;
+  const Bytes packet = usb::encode_setup_packet(transfer.setup);
   std::copy(packet.begin(), packet.end(), message.setup.begin());
-  message.data.assign(data.begin(), data.end());
-  is_in_[message.seqnum] = setup.is_device_to_host();
+  message.data = transfer.data;
+  open_[message.seqnum] = transfer.is_in ? std::optional(transfer.length) : std::nullopt;
   link_->send(encode(message));
   return message.seqnum;
 }
@@ -136,12 +147,13 @@ std::optional<Completion> Client::take_completion() {
     }
     if (command != USBIP_RET_SUBMIT) throw ProtocolFailure("unknown reply from the USB/IP server");
     const RetSubmit reply = parse_ret_submit(received_);
-    const bool is_in = is_in_.count(reply.seqnum) != 0 && is_in_[reply.seqnum];
+    const auto asked = open_.find(reply.seqnum);
+    const bool is_in = asked != open_.end() && asked->second.has_value();
     const std::size_t data_size = is_in ? reply.actual_length : 0;
-    if (data_size > transfer_buffer_length_max) throw ProtocolFailure("reply with too much data");
+    if (is_in && data_size > *asked->second) throw ProtocolFailure("reply with too much data");
     if (received_.size() < urb_header_size + data_size) return std::nullopt;
     receive_exactly(*link_, received_, urb_header_size);
-    is_in_.erase(reply.seqnum);
+    open_.erase(reply.seqnum);
     return Completion{reply.seqnum, false, reply.status, reply.actual_length,
                       receive_exactly(*link_, received_, data_size)};
   }
@@ -155,7 +167,7 @@ std::optional<Completion> Client::take_unlink_reply(ByteView header) {
   if (found == unlinked_.end()) return std::nullopt;
   const std::uint32_t seqnum = found->second;
   unlinked_.erase(found);
-  if (is_in_.erase(seqnum) == 0) return std::nullopt;
+  if (open_.erase(seqnum) == 0) return std::nullopt;
   return Completion{seqnum, true, reply.status, 0, {}};
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "usb/setup_packet.h"
@@ -19,6 +20,18 @@ class ProtocolFailure : public std::runtime_error {
 
 /// Asks for the device list over a connection of its own. Waits for the answer.
 std::vector<DeviceRecord> list_devices(const Connector& connector);
+
+/// What a URB asks the device to do.
+struct Transfer {
+  std::uint8_t ep = 0;  ///< without its direction
+  bool is_in = false;
+  usb::SetupPacket setup{};  ///< of endpoint 0
+  std::uint32_t length = 0;  ///< IN: the most the device may send
+  Bytes data;                ///< OUT only
+  std::uint32_t interval = 0;
+};
+
+Transfer control_transfer(const usb::SetupPacket& setup, ByteView data = {});
 
 /// The end of one transfer.
 struct Completion {
@@ -37,10 +50,13 @@ class Client {
   Client(const Connector& connector, const std::string& busid);
 
   const DeviceRecord& device() const { return device_; }
-  Link& link() { return *link_; }
+  const Link& link() const { return *link_; }
 
-  /// Starts a control transfer; `data` is the OUT stage. Returns its seqnum.
-  std::uint32_t submit(const usb::SetupPacket& setup, ByteView data = {});
+  /// Starts a transfer. Returns its seqnum.
+  std::uint32_t submit(const Transfer& transfer);
+  std::uint32_t submit(const usb::SetupPacket& setup, ByteView data = {}) {
+    return submit(control_transfer(setup, data));
+  }
   /// Asks to cancel a transfer; its Completion comes either way.
   void unlink(std::uint32_t seqnum);
   /// Receives without waiting and returns what has completed.
@@ -59,7 +75,7 @@ class Client {
   DeviceRecord device_;
   Bytes received_;
   std::uint32_t next_seqnum_ = 1;
-  std::map<std::uint32_t, bool> is_in_;              ///< open transfers
+  std::map<std::uint32_t, std::optional<std::uint32_t>> open_;  ///< IN: the length asked for
   std::map<std::uint32_t, std::uint32_t> unlinked_;  ///< unlink seqnum -> transfer seqnum
   std::vector<Completion> early_;                    ///< completed during control()
   bool is_closed_ = false;

@@ -29,8 +29,13 @@ class Link {
   virtual std::optional<Duration> due_in() const = 0;
 };
 
-/// Makes a new connection to the same server. Throws ConnectError.
-using Connector = std::function<std::unique_ptr<Link>()>;
+/// The way to one server.
+struct Connector {
+  /// Makes a new connection. Throws ConnectError.
+  std::function<std::unique_ptr<Link>()> connect;
+  /// The server is in this process: it answers at once, and only in the thread that owns it.
+  bool is_local = false;
+};
 
 /// The server could not be reached.
 class ConnectError : public std::runtime_error {

@@ -49,7 +49,7 @@ class LocalLink : public Link {
 }  // namespace
 
 Connector local_connector(Exports& exports, const Clock& clock) {
-  return [&exports, &clock] { return std::make_unique<LocalLink>(exports, clock); };
+  return {[&exports, &clock] { return std::make_unique<LocalLink>(exports, clock); }, true};
 }
 
 }  // namespace dfurig::usbip

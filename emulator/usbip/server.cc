@@ -35,6 +35,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
     read();
   }
 
+  /// Takes notice of what happened to the devices since.
+  void refresh() {
+    if (is_stopped_) return;
+    session_.advance(clock_.now());
+    pump();
+  }
+
  private:
   std::string name_of_peer() const {
     error_code error;
@@ -66,9 +73,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (!next) return;
     timer_.expires_after(std::max(Duration{0}, *next - clock_.now()));
     timer_.async_wait([self = shared_from_this()](error_code error) {
-      if (error || self->is_stopped_) return;
-      self->session_.advance(self->clock_.now());
-      self->pump();
+      if (!error) self->refresh();
     });
   }
 
@@ -185,7 +190,11 @@ class Server::Acceptor {
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
   void on_line(int descriptor, std::function<void(const std::string&)> handle) {
-    inputs_.emplace_back(context_, descriptor, std::move(handle));
+    inputs_.emplace_back(context_, descriptor,
+                         [this, act = std::move(handle)](const std::string& line) {
+                           act(line);
+                           refresh_all();
+                         });
   }
   void on_tick(Duration every, std::function<void()> handle) {
     tickers_.emplace_back(context_, every, std::move(handle));
@@ -202,10 +211,21 @@ class Server::Acceptor {
   void accept() {
     acceptor_.async_accept([this](error_code error, tcp::socket socket) {
       if (!error) {
-        std::make_shared<Connection>(std::move(socket), exports_, clock_, log_)->start();
+        const auto connection =
+            std::make_shared<Connection>(std::move(socket), exports_, clock_, log_);
+        std::erase_if(connections_, [](const auto& it) { return it.expired(); });
+        connections_.push_back(connection);
+        connection->start();
       }
       accept();
     });
+  }
+
+  /// A device may have gone under a client that sends nothing.
+  void refresh_all() {
+    for (const auto& weak : connections_) {
+      if (const auto connection = weak.lock()) connection->refresh();
+    }
   }
 
   Exports& exports_;
@@ -214,6 +234,7 @@ class Server::Acceptor {
   // After what the connections held by its handlers refer to.
   asio::io_context context_;
   tcp::acceptor acceptor_;
+  std::vector<std::weak_ptr<Connection>> connections_;
   std::deque<LineInput> inputs_;
   std::deque<Ticker> tickers_;
 };

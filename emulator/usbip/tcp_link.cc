@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -17,10 +16,10 @@ namespace {
 
 class TcpLink : public Link {
  public:
+  /// `descriptor` is connected and does not block.
   explicit TcpLink(int descriptor) : descriptor_(descriptor) {
     const int on = 1;
     setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    fcntl(descriptor_, F_SETFL, fcntl(descriptor_, F_GETFL) | O_NONBLOCK);
   }
   ~TcpLink() override { close(descriptor_); }
   TcpLink(const TcpLink&) = delete;
@@ -65,13 +64,27 @@ struct Addresses {
   addrinfo* list = nullptr;
 };
 
+/// What errno says of a connection that was begun: 0 once it is made.
+int finish_connecting(int descriptor) {
+  // A machine that is switched off answers nothing at all, for minutes.
+  constexpr int patience_ms = 5000;
+  pollfd ready{descriptor, POLLOUT, 0};
+  if (poll(&ready, 1, patience_ms) <= 0) return ETIMEDOUT;
+  int error = 0;
+  socklen_t size = sizeof error;
+  getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
+  return error;
+}
+
 int connect_to(const addrinfo& address) {
-  const int descriptor = socket(address.ai_family, address.ai_socktype | SOCK_CLOEXEC, 0);
+  const int type = address.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK;
+  const int descriptor = socket(address.ai_family, type, 0);
   if (descriptor < 0) return -1;
-  if (connect(descriptor, address.ai_addr, address.ai_addrlen) == 0) return descriptor;
-  const int reason = errno;
+  int error = connect(descriptor, address.ai_addr, address.ai_addrlen) == 0 ? 0 : errno;
+  if (error == EINPROGRESS) error = finish_connecting(descriptor);
+  if (error == 0) return descriptor;
   close(descriptor);
-  errno = reason;
+  errno = error;
   return -1;
 }
 
@@ -94,7 +107,7 @@ std::unique_ptr<Link> connect_tcp(const std::string& host, std::uint16_t port) {
 }  // namespace
 
 Connector tcp_connector(const std::string& host, std::uint16_t port) {
-  return [host, port] { return connect_tcp(host, port); };
+  return {[host, port] { return connect_tcp(host, port); }, false};
 }
 
 }  // namespace dfurig::usbip

@@ -8,34 +8,6 @@ from conftest import PATIENCE_S, ROOT
 BLINK = "tests/firmware/blink_stm32f405.bin"
 
 
-class Bench:
-    def __init__(self, run, server):
-        self.run, self.server = run, server
-        while "Ctrl-C stops" not in self.answer():
-            pass
-
-    def answer(self) -> str:
-        return self.server.process.stdout.readline().rstrip("\n")
-
-    def __call__(self, line: str) -> str:
-        self.server.tell(line)
-        answer = self.answer()
-        while answer.startswith("127.0.0.1:"):  # a client came or went
-            answer = self.answer()
-        return answer
-
-    def dfu_util(self, *arguments: str) -> subprocess.CompletedProcess:
-        return self.run("exec", "--connect", self.server.address, "--", "dfu-util", *arguments)
-
-    def alternates(self) -> int:
-        return self.dfu_util("-l").stdout.count("Found DFU")
-
-
-@pytest.fixture
-def bench(run, serve):
-    return lambda *models: Bench(run, serve(*models))
-
-
 def test_a_reset_after_leave_decides_by_the_boot_pins(bench):
     board = bench("stm32f405rg")
     assert board.dfu_util("-a", "0", "-s", "0x08000000:leave", "-D", BLINK).returncode == 0

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "attach/sample_device.h"
+
 namespace dfurig::attach {
 namespace {
 
@@ -14,12 +16,6 @@ namespace fs = std::filesystem;
 class DeviceFilesTest : public testing::Test {
  protected:
   DeviceFilesTest() {
-    facts_.device_descriptor = {18,   1,    0x00, 0x01, 0,    0, 0, 64, 0x83,
-                                0x04, 0x11, 0xDF, 0x00, 0x22, 1, 2, 3,  1};
-    facts_.configuration = {9, 2, 36,   0, 1,    1,    0,    0xC0, 50, 9, 4,    0,
-                            0, 0, 0xFE, 1, 2,    4,    9,    4,    0,  1, 0,    0xFE,
-                            1, 2, 5,    9, 0x21, 0x0B, 0xFF, 0,    0,  8, 0x1A, 1};
-    facts_.serial = "386232733136";
     add_root_hub(tree_, 1, 1);
     add_device(tree_, facts_);
   }
@@ -34,7 +30,7 @@ class DeviceFilesTest : public testing::Test {
   }
 
   VirtualTree tree_;
-  DeviceFacts facts_;
+  DeviceFacts facts_ = sample_device();
 };
 
 TEST_F(DeviceFilesTest, ShowADeviceAsSysfsDoes) {
@@ -50,7 +46,31 @@ TEST_F(DeviceFilesTest, ShowADeviceAsSysfsDoes) {
   EXPECT_EQ(attribute("serial"), "386232733136\n");
   EXPECT_EQ(attribute("descriptors").size(), 18u + 36);
   EXPECT_NE(attribute("uevent").find("DEVNAME=bus/usb/001/002\n"), std::string::npos);
-  EXPECT_FALSE(fs::exists(tree_.real_path("/sys/bus/usb/devices/1-1/product")));
+  EXPECT_EQ(attribute("product"), "STM32  BOOTLOADER\n");
+}
+
+TEST_F(DeviceFilesTest, LeaveOutStringsTheDeviceLacks) {
+  facts_.port = 2;
+  facts_.device = 3;
+  facts_.product = "";
+  add_device(tree_, facts_);
+  EXPECT_TRUE(fs::exists(tree_.real_path("/sys/bus/usb/devices/1-2/serial")));
+  EXPECT_FALSE(fs::exists(tree_.real_path("/sys/bus/usb/devices/1-2/product")));
+}
+
+TEST_F(DeviceFilesTest, HoldWhatUdevWroteDown) {
+  EXPECT_EQ(read("/run/udev/data/c189:1"),
+            "I:4711\n"
+            "E:ID_BUS=usb\n"
+            "E:ID_MODEL=STM32_BOOTLOADER\n"
+            "E:ID_MODEL_ID=df11\n"
+            "E:ID_REVISION=2200\n"
+            "E:ID_SERIAL=STMicroelectronics_STM32_BOOTLOADER_386232733136\n"
+            "E:ID_SERIAL_SHORT=386232733136\n"
+            "E:ID_USB_INTERFACES=:fe0102:\n"
+            "E:ID_VENDOR=STMicroelectronics\n"
+            "E:ID_VENDOR_ID=0483\n"
+            "V:1\n");
 }
 
 TEST_F(DeviceFilesTest, ShowOneInterfaceHoweverManyAlternates) {
@@ -74,17 +94,8 @@ TEST_F(DeviceFilesTest, DisappearWithTheDevice) {
     EXPECT_EQ(entry.path().string().find("1-1"), std::string::npos) << entry.path();
   }
   EXPECT_FALSE(fs::exists(tree_.real_path("/dev/bus/usb/001/002")));
+  EXPECT_FALSE(fs::exists(tree_.real_path("/run/udev/data/c189:1")));
   EXPECT_TRUE(fs::exists(tree_.real_path("/sys/bus/usb/devices/usb1/idVendor")));
-}
-
-TEST(DeviceNodes, AreNumberedAsTheKernelDoes) {
-  EXPECT_EQ(node_path(1, 2), "/dev/bus/usb/001/002");
-  EXPECT_EQ(find_device_minor("/dev/bus/usb/001/002"), 1u);
-  EXPECT_EQ(find_device_minor("/dev/bus/usb/002/001"), 128u);
-  for (const char* path : {"/dev/bus/usb", "/dev/bus/usb/001", "/dev/bus/usb/000/001",
-                           "/dev/bus/usb/001/002/x", "/dev/null"}) {
-    EXPECT_EQ(find_device_minor(path), std::nullopt) << path;
-  }
 }
 
 }  // namespace

@@ -13,8 +13,15 @@
 namespace dfurig::attach {
 namespace {
 
+constexpr unsigned first_reserved = 768;
+
 unsigned answer(long number, unsigned long long second = 0, unsigned arch = AUDIT_ARCH_X86_64) {
-  return evaluate_filter(make_filter(), arch, number, {0, second, 0});
+  return evaluate_filter(make_filter(first_reserved), arch, number, {0, second, 0});
+}
+
+unsigned answer_on(unsigned long long descriptor, long number) {
+  return evaluate_filter(make_filter(first_reserved), AUDIT_ARCH_X86_64, number,
+                         {descriptor, 0, 0});
 }
 
 TEST(Filter, NotifiesEveryCallThatNamesAFile) {
@@ -36,6 +43,15 @@ TEST(Filter, LeavesOrdinaryInputAndOutputAlone) {
   for (const long number : {SYS_read, SYS_write, SYS_poll, SYS_mmap, SYS_execve, SYS_clone}) {
     EXPECT_EQ(answer(number), SECCOMP_RET_ALLOW) << number;
   }
+}
+
+TEST(Filter, NotifiesCallsOnReservedDescriptorsOnly) {
+  for (const long number : {SYS_read, SYS_pread64, SYS_lseek, SYS_write, SYS_pwrite64}) {
+    EXPECT_EQ(answer_on(767, number), SECCOMP_RET_ALLOW) << number;
+    EXPECT_EQ(answer_on(768, number), SECCOMP_RET_USER_NOTIF) << number;
+    EXPECT_EQ(answer_on(1023, number), SECCOMP_RET_USER_NOTIF) << number;
+  }
+  EXPECT_EQ(answer_on(1023, SYS_close), SECCOMP_RET_ALLOW);
 }
 
 TEST(Filter, RefusesOtherArchitectures) {

@@ -114,7 +114,7 @@ ChipSpec with_sprmod() {
   ChipSpec spec = small_chip();
   spec.option_bytes.factory = {0xAA, 0xFF, 0, 0};  // byte 1: nWRP of four sectors
   spec.option_bytes.write_protection.bits = {{{1}, 4}};
-  spec.option_bytes.pcrop.mode = PcropSpec::ModeBit{2, 7};
+  spec.option_bytes.pcrop.mode = OptionBit{2, 7};
   return spec;
 }
 

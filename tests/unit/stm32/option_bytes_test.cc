@@ -187,7 +187,7 @@ TEST(OptionBytes, CannotBeWrittenAtLevel2) {
 TEST(Sprmod, CannotBeLiftedByAWrite) {
   OptionBytesSpec spec = two_windows();
   spec.write_protection.bits = {{{1}, 8}};
-  spec.pcrop.mode = PcropSpec::ModeBit{2, 7};
+  spec.pcrop.mode = OptionBit{2, 7};
   OptionBytes options(spec);
   options.preload(0x1FFF7800, Bytes{0xAA, 0x03, 0x80, 9});  // sectors 0 and 1
   options.load();

@@ -87,7 +87,17 @@ TEST_F(ClientTest, TakesWhatIsNoReplyForTheEndOfTheConnection) {
   Bytes stream = encode(OpRepImport{});
   const Bytes garbage(urb_header_size, 0xEE);
   stream.insert(stream.end(), garbage.begin(), garbage.end());
-  Client client([&] { return std::make_unique<CannedLink>(stream); }, "1-1");
+  Client client({[&] { return std::make_unique<CannedLink>(stream); }}, "1-1");
+  EXPECT_TRUE(client.poll().empty());
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST_F(ClientTest, TakesMoreDataThanItAskedForForTheEndOfTheConnection) {
+  Bytes stream = encode(OpRepImport{});
+  const Bytes reply = encode(RetSubmit{1, 0, 7, 0, 0, 0, Bytes(7)});
+  stream.insert(stream.end(), reply.begin(), reply.end());
+  Client client({[&] { return std::make_unique<CannedLink>(stream); }}, "1-1");
+  client.submit(get_status);
   EXPECT_TRUE(client.poll().empty());
   EXPECT_TRUE(client.is_closed());
 }
