@@ -79,6 +79,7 @@ class Bench:
 
     def __init__(self, run, server):
         self.run, self.server = run, server
+        self.process, self.address = server.process, server.address
         while "Ctrl-C stops" not in self.answer():
             pass
 
@@ -122,8 +123,9 @@ class Inside:
 
     def end(self) -> str:
         """Closes its standard input; what else it says."""
-        rest, _ = self.process.communicate(timeout=PATIENCE_S)
-        assert self.process.returncode == 0
+        self.process.stdin.close()
+        rest = self.process.stdout.read()  # communicate() would miss what is buffered by now
+        assert self.process.wait(timeout=PATIENCE_S) == 0
         return rest
 
 

@@ -25,8 +25,8 @@ def found(name: str, serial: str) -> str:
 
 
 @pytest.mark.parametrize("chip, line", [
-    (L475, found("@Internal Flash   /0x08000000/16*002Ka,240*002Kg", "207930905034")),
-    (L053, found("@Internal Flash   /0x08000000/256*128Ba,256*128Bg", "345A326E3334")),
+    (L475, found("@Internal Flash   /0x08000000/16*002Ka,240*002Kg", "206E30975034")),
+    (L053, found("@Internal Flash   /0x08000000/256*128Ba,256*128Bg", "206E30975034")),
 ])
 def test_dfu_util_lists_it(run, chip, line):
     assert run("exec", *chip, "--", "dfu-util", "-l").stdout.endswith(line)
@@ -123,7 +123,8 @@ def test_the_twin_fails_when_its_reply_is_lost(run, tmp_path):
     assert 'expected "-> 00 01 00 00 07 00"\n      found    it is not there' in done.stdout
 
 
-NO_DFU = ("stm32f103ze: its ROM bootloader has no USB DFU (USART only: AN2606)\n"
+NO_DFU = ("stm32f103ze: its ROM bootloader speaks USART only (STM32F103: the chip has USB, the "
+          "ROM does not use it)\n"
           "  put one into its flash: ")
 
 
@@ -171,7 +172,7 @@ def test_a_scenario_cannot_name_what_is_not_there(run, tmp_path):
     ("--bootloader", "cubemx-l0", 'stm32l475re: no bootloader "cubemx-l0" for this chip\n'
                                   "  did you mean cubemx-l475?\n"),
     ("--variant", "tolerant", 'stm32l475re: variant: unknown variant "tolerant"\n'
-                              "  rom-l4 has no variants\n"),
+                              "  rom-l47x has no variants\n"),
 ])
 def test_the_command_line_says_what_there_is(run, option, value, message):
     done = run("exec", "--model", "stm32l475re", option, value, "--", "true")
@@ -180,7 +181,7 @@ def test_the_command_line_says_what_there_is(run, option, value, message):
 
 def test_describe_and_models_say_it_too(run):
     told = run("describe", "stm32f103ze").stdout
-    assert "\nits ROM bootloader has no USB DFU (USART only: AN2606)\n" in told
+    assert "\nits ROM bootloader speaks USART only (STM32F103: the chip has USB, the ROM does" in told
     assert "put into its flash (--bootloader)\n  cubemx-f103\n" in told
     assert "  tolerant [unknown]\n" in run("describe", "stm32l475re", "--bootloader",
                                            "cubemx-l475").stdout
