@@ -141,7 +141,8 @@ def inside(dfurig: str) -> Iterator[Callable[..., Inside]]:
     yield start
     for it in started:
         it.process.kill()
-        it.process.communicate(timeout=PATIENCE_S)
+        it.process.wait(timeout=PATIENCE_S)
+        it.process.stdout.close()
 
 
 @pytest.fixture(scope="session")
