@@ -77,6 +77,7 @@ void Bus::unplug_gone() {
     remove_device(tree_, gone->facts());
     if (on_change_) on_change_(Change::Unplugged, gone->facts());
     if (lookout_) lookout_->start();
+    next_look_.reset();  // it may be back already
   }
 }
 

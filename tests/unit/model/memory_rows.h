@@ -57,10 +57,10 @@ inline constexpr FlashRow flash_rows[] = {
     {"g474re g491re", "256*2K", 8, 0xFF, once, lost, 8},
     {"h503rb", "16*8K", 16, 0xFF, once, lost, 16},
     {"h563zi", "256*8K", 16, 0xFF, once, lost, 16},
-    {"h723zg", "8*128K", 32, 0xFF, once, lost, 8},
-    {"h750vb", "1*128K", 32, 0xFF, once, lost, 8},
-    {"h7a3zi", "256*8K", 32, 0xFF, once, lost, 8},
-    {"h743zi h753zi", "16*128K", 32, 0xFF, once, lost, 8},
+    {"h723zg", "8*128K", 32, 0xFF, once, kept, 8},
+    {"h750vb", "1*128K", 32, 0xFF, once, kept, 8},
+    {"h7a3zi", "256*8K", 32, 0xFF, once, kept, 8},
+    {"h743zi h753zi", "16*128K", 32, 0xFF, once, kept, 8},
     {"u073rc u083rc", "128*2K", 8, 0xFF, once, lost, 8},
     {"u575zg", "128*8K", 16, 0xFF, once, lost, 16},
     {"u575zi", "256*8K", 16, 0xFF, once, lost, 16},
@@ -108,7 +108,7 @@ inline constexpr MemoryRow memory_rows[] = {
     {"l151cc l152rc", stm32::MemoryKind::Eeprom, 0x08080000, 0x2000},
     {"l152zd l162zd", stm32::MemoryKind::Eeprom, 0x08080000, 0x3000},
     {"l151ve l152re l162re", stm32::MemoryKind::Eeprom, 0x08080000, 0x4000},
-    {"f2 f4 f7", stm32::MemoryKind::DeviceFeature, 0xFFFF0000, 4},
+    {"f2 f4 f7 l41 l43 l45", stm32::MemoryKind::DeviceFeature, 0xFFFF0000, 4},
 };
 
 /// Option bytes and the sectors they protect: from writing, or by PCROP from reading as well.
