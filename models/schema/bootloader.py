@@ -98,12 +98,14 @@ BEHAVIOUR = keys("Where ROMs differ or sources disagree.", {
                                          "accepted", "errVENDOR"),
     "leave_reply": LEAVE_REPLY,
     "protected_access": choice("Read, Write and Erase at RDP level 1.", "errVENDOR", "dropped"),
-    "misaligned_write": choice("A write whose length is no multiple of the program unit: the "
-                               "memory's odd_tail decides, this and all that follow fail, or "
-                               "above 256 bytes the last unit is wrong.",
+    "misaligned_write": choice("A write whose address or length is no multiple of "
+                               "write_alignment: the memory's odd_tail decides, this and all "
+                               "that follow fail, or above 256 bytes the last unit is wrong.",
                                "as-memory", "all-fail", "corrupted"),
-    "options_take_effect": choice("When option bytes that were written hold.",
-                                  "at-reset", "at-power-on"),
+    "write_alignment": number("Bytes: what the ROM asks for, not what flash programs at once.", 64),
+    "options_take_effect": choice("When option bytes that were written hold: the ROM has the chip "
+                                  "load them, or makes a system reset, which may not.",
+                                  "at-option-byte-load", "at-system-reset", "at-power-on"),
     "block_size": choice("What one block counts in an address.", "wTransferSize", "wLength"),
     "functional_descriptor_request": choice("GET_DESCRIPTOR of the DFU functional descriptor.",
                                             "stalled", "answered", "never"),
