@@ -216,11 +216,7 @@ void load_bootloader(const std::string& path, const std::vector<std::uint32_t>& 
   spec.reserved_ram = reader.at("reserved_ram").number();
   read_behaviour(reader.at("behaviour"), spec);
   read_timings(reader.at("timings"), spec);
-  const Reader groups = reader.at("groups");
-  model.entry_policies =
-      load_policies(reader.at("entry_policies"), groups, model.chip, model.entry_policy);
-  model.leave_policies =
-      load_policies(reader.at("leave_policies"), groups, model.chip, model.leave_policy);
+  load_policies(reader, model);
 }
 
 }  // namespace dfurig::model

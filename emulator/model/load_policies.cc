@@ -173,11 +173,28 @@ class ActionReader {
     if (reader.has("pins")) read_pins(reader.at("pins"), chip_, action);
   }
 
-  const Reader& groups_;
+  Reader groups_;
   const stm32::ChipSpec& chip_;
   std::vector<std::string> ports_;
   std::vector<std::string> used_ports_;
 };
+
+/// `chosen` becomes the default's name.
+std::vector<RegisterPolicy> read_policies(const Reader& reader, const ActionReader& action_reader,
+                                          std::string& chosen) {
+  reader.allow_only({"default", "policies"});
+  std::vector<RegisterPolicy> policies;
+  std::vector<std::string> names;
+  for (const auto& [name, value] : reader.at("policies").members()) {
+    value.allow_only({"summary", "actions"});
+    policies.push_back({name, value.at("summary").text(), value.fact().mark, value.fact().source,
+                        action_reader.read_list(value.at("actions"))});
+    names.push_back(name);
+  }
+  reader.at("default").choice(names);
+  chosen = reader.at("default").text();
+  return policies;
+}
 
 }  // namespace
 
@@ -213,21 +230,12 @@ std::vector<std::string> register_names(const stm32::ChipSpec& chip) {
   return names;
 }
 
-std::vector<RegisterPolicy> load_policies(const Reader& reader, const Reader& groups,
-                                          const stm32::ChipSpec& chip, std::string& chosen) {
-  reader.allow_only({"default", "policies"});
-  const ActionReader action_reader(groups, chip);
-  std::vector<RegisterPolicy> policies;
-  std::vector<std::string> names;
-  for (const auto& [name, value] : reader.at("policies").members()) {
-    value.allow_only({"summary", "actions"});
-    policies.push_back({name, value.at("summary").text(), value.fact().mark, value.fact().source,
-                        action_reader.read_list(value.at("actions"))});
-    names.push_back(name);
-  }
-  reader.at("default").choice(names);
-  chosen = reader.at("default").text();
-  return policies;
+void load_policies(const Reader& bootloader, Model& model) {
+  const ActionReader actions(bootloader.at("groups"), model.chip);
+  model.entry_policies =
+      read_policies(bootloader.at("entry_policies"), actions, model.entry_policy);
+  model.leave_policies =
+      read_policies(bootloader.at("leave_policies"), actions, model.leave_policy);
 }
 
 }  // namespace dfurig::model

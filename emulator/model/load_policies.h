@@ -8,11 +8,10 @@
 
 namespace dfurig::model {
 
-/// Reads { "default": NAME, "policies": { NAME: … } }, checks every target against the chip, and
-/// sets `chosen` to the default's name. `groups` holds the lists of actions that {"do": NAME}
-/// means. Throws InputError.
-std::vector<RegisterPolicy> load_policies(const Reader& reader, const Reader& groups,
-                                          const stm32::ChipSpec& chip, std::string& chosen);
+/// Reads "entry_policies" and "leave_policies" of a bootloader's file, each { "default": NAME,
+/// "policies": { NAME: … } }, into `model`, and checks every target against its chip. "groups"
+/// holds the lists of actions that {"do": NAME} means. Throws InputError.
+void load_policies(const Reader& bootloader, Model& model);
 
 /// The register "GPIOB.MODER" of a chip, with the field of "GPIOB.MODER.MODE7" in `field`; null
 /// when there is none.

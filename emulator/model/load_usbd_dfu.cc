@@ -138,11 +138,7 @@ void load_usbd_dfu(const Reader& reader, const std::string& path,
   for (const auto& [name, variant] : reader.at("variants").members()) {
     model.bootloader_variants.push_back(read_variant(name, variant, spec));
   }
-  const Reader groups = reader.at("groups");
-  model.entry_policies =
-      load_policies(reader.at("entry_policies"), groups, model.chip, model.entry_policy);
-  model.leave_policies =
-      load_policies(reader.at("leave_policies"), groups, model.chip, model.leave_policy);
+  load_policies(reader, model);
 }
 
 }  // namespace dfurig::model
