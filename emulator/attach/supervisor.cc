@@ -52,6 +52,23 @@ class SignalBlock {
   sigset_t before_{};
 };
 
+/// What the tool no longer reads is an error to be seen, not a signal that ends the supervisor. The
+/// tool was started before, with the disposition it inherits.
+class SigpipeIgnored {
+ public:
+  SigpipeIgnored() {
+    struct sigaction ignore {};
+    ignore.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &ignore, &before_);
+  }
+  ~SigpipeIgnored() { sigaction(SIGPIPE, &before_, nullptr); }
+  SigpipeIgnored(const SigpipeIgnored&) = delete;
+  SigpipeIgnored& operator=(const SigpipeIgnored&) = delete;
+
+ private:
+  struct sigaction before_ {};
+};
+
 /// Whatever ends a run, an exception too, no process of it survives.
 class TreeGuard {
  public:
@@ -238,6 +255,7 @@ ToolResult Supervisor::run(const std::string& program, const ToolCommand& comman
   signals_ = open_signals();
   on_output_ = command.on_output;
   child_ = start_child(program, command, reserved_);
+  const SigpipeIgnored no_sigpipe;
   listener_ = std::make_unique<Listener>(std::move(child_.listener));
   path_calls_ = std::make_unique<PathCalls>(
       *listener_, tree_,

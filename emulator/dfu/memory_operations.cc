@@ -22,6 +22,13 @@ constexpr std::size_t corrupted_above = 256;
 
 }  // namespace
 
+std::optional<std::uint32_t> block_address(const BootloaderSpec& spec, std::uint16_t wBlockNum,
+                                           std::size_t wLength, std::uint32_t address_pointer) {
+  const bool is_fixed = spec.block_size == BlockSize::wTransferSize;
+  const auto size = is_fixed ? spec.wTransferSize : static_cast<std::uint16_t>(wLength);
+  return block_address(wBlockNum, size, address_pointer);
+}
+
 MemoryOperations::MemoryOperations(const BootloaderSpec& spec, stm32::Chip& chip)
     : spec_(spec), chip_(chip), address_pointer_(spec.default_address) {}
 
@@ -30,7 +37,7 @@ Outcome MemoryOperations::run(const Operation& operation) {
 }
 
 Status MemoryOperations::read(std::uint16_t wBlockNum, std::span<std::uint8_t> into) const {
-  const auto address = address_of(wBlockNum, into.size());
+  const auto address = block_address(spec_, wBlockNum, into.size(), address_pointer_);
   if (!address) return Status::errTARGET;
   const auto size = static_cast<std::uint32_t>(into.size());
   const bool is_option = chip_.option_bytes().contains(*address, size);
@@ -59,13 +66,6 @@ bool MemoryOperations::is_reserved(std::uint32_t address) const {
 bool MemoryOperations::is_in_bank2(std::uint32_t address) const {
   const stm32::FlashSpec& flash = chip_.spec().flash;
   return address >= flash.base + flash.size() / 2;
-}
-
-std::optional<std::uint32_t> MemoryOperations::address_of(std::uint16_t wBlockNum,
-                                                          std::size_t wLength) const {
-  const bool is_fixed = spec_.block_size == BlockSize::wTransferSize;
-  const auto size = is_fixed ? spec_.wTransferSize : static_cast<std::uint16_t>(wLength);
-  return block_address(wBlockNum, size, address_pointer_);
 }
 
 Outcome MemoryOperations::perform(const SetAddress& operation) {
@@ -120,7 +120,8 @@ Outcome MemoryOperations::perform(const ReadUnprotect&) {
 
 Outcome MemoryOperations::perform(const WriteMemory& operation) {
   if (refuses_protected()) return {Status::errVENDOR};
-  const auto address = address_of(operation.wBlockNum, operation.data.size());
+  const auto address =
+      block_address(spec_, operation.wBlockNum, operation.data.size(), address_pointer_);
   if (!address || is_reserved(*address)) return {Status::errTARGET};
   if (is_protected()) return {};
   if (chip_.option_bytes().contains(*address, 1)) return write_options(*address, operation.data);

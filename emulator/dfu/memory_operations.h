@@ -8,6 +8,10 @@
 
 namespace dfurig::dfu {
 
+/// Where a block of `wLength` bytes goes or comes from. Absent when that leaves 32 bits.
+std::optional<std::uint32_t> block_address(const BootloaderSpec& spec, std::uint16_t wBlockNum,
+                                           std::size_t wLength, std::uint32_t address_pointer);
+
 class MemoryOperations {
  public:
   /// How an operation ends.
@@ -41,7 +45,6 @@ class MemoryOperations {
   bool refuses_protected() const;
   bool is_reserved(std::uint32_t address) const;
   bool is_in_bank2(std::uint32_t address) const;
-  std::optional<std::uint32_t> address_of(std::uint16_t wBlockNum, std::size_t wLength) const;
 
   const BootloaderSpec& spec_;
   stm32::Chip& chip_;

@@ -94,7 +94,7 @@ void print_story(std::ostream& out, const Report& report) {
   print_steps(out, report);
   if (!report.transfers.empty()) out << "\nUSB\n";
   if (!report.transfers.empty()) {
-    for (const std::string& line : summarise(report.transfers)) out << "  " << line << "\n";
+    for (const std::string& line : report.usb_summary) out << "  " << line << "\n";
   }
   out << "\nwhat happened\n";
   for (const board::Event& event : report.events) {

@@ -37,6 +37,7 @@ struct Report {
   stm32::ChipSpec chip;
   std::vector<StepResult> steps;
   std::vector<usb::Transfer> transfers;
+  std::vector<std::string> usb_summary;  ///< of the transfers
   std::vector<board::Moment> moments;
   std::vector<board::Event> events;
   std::vector<std::string> not_emulated;

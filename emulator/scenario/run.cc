@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "attach/run_tool.h"
+#include "scenario/transcript_summary.h"
 #include "support/hex.h"
 #include "usbip/local_link.h"
 
@@ -160,6 +161,7 @@ Report Bench::make_report() const {
   report.chip = scenario_.model.chip;
   report.steps = results_;
   report.transfers = transcript_.transfers();
+  report.usb_summary = summarise(report.transfers, bootloader);
   report.moments = board_.moments();
   report.events = board_.events();
   for (const auto* list : {&board_.chip().not_emulated(), &board_.unknown_requests()}) {

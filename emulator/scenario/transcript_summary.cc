@@ -3,7 +3,7 @@
 #include <map>
 
 #include "dfu/dfu.h"
-#include "dfu/dfuse.h"
+#include "dfu/memory_operations.h"
 #include "support/hex.h"
 
 namespace dfurig::scenario {
@@ -42,14 +42,15 @@ std::string outcome(const usb::Transfer& transfer) {
 
 /// What the downloads of one tool add up to.
 struct Tally {
+  const dfu::BootloaderSpec& spec;
   unsigned erases = 0;
   unsigned mass_erases = 0;
   unsigned blocks = 0;
   std::size_t bytes = 0;
   std::uint32_t lowest = UINT32_MAX;
   std::uint32_t highest = 0;
-  std::uint32_t pointer = 0x08000000;
-  std::vector<std::string> others;
+  std::uint32_t pointer = spec.default_address;
+  std::vector<std::string> others{};
 
   void operator()(const dfu::SetAddress& it) { pointer = it.address; }
   void operator()(const dfu::EraseSector&) { ++erases; }
@@ -57,8 +58,8 @@ struct Tally {
   void operator()(const dfu::ReadUnprotect&) { others.push_back("Read Unprotect"); }
   void operator()(const dfu::Leave&) { others.push_back("Leave, pointer " + hex(pointer)); }
   void operator()(const dfu::WriteMemory& it) {
-    // Hosts that number blocks use the descriptor's transfer size; dfu-util always sends 2.
-    const std::uint32_t at = dfu::block_address(it.wBlockNum, 2048, pointer).value_or(pointer);
+    const std::uint32_t at =
+        dfu::block_address(spec, it.wBlockNum, it.data.size(), pointer).value_or(pointer);
     ++blocks;
     bytes += it.data.size();
     lowest = std::min(lowest, at);
@@ -99,8 +100,9 @@ std::string describe(const usb::Transfer& transfer) {
   return text + " -> " + outcome(transfer);
 }
 
-std::vector<std::string> summarise(const std::vector<usb::Transfer>& transfers) {
-  Tally tally;
+std::vector<std::string> summarise(const std::vector<usb::Transfer>& transfers,
+                                   const dfu::BootloaderSpec& spec) {
+  Tally tally{spec};
   for (const usb::Transfer& transfer : transfers) {
     const bool is_download = is_dfu(transfer.setup) && transfer.setup.bRequest == dfu::DFU_DNLOAD &&
                              std::holds_alternative<usb::Ack>(transfer.reply);

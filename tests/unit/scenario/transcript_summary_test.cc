@@ -38,12 +38,15 @@ TEST(Describe, SpeaksDfusWords) {
 }
 
 TEST(Summarise, AddsUpWhatWasDone) {
-  EXPECT_EQ(summarise({out(0, {0x41, 0, 0, 0, 8}), out(0, {0x21, 0, 0, 0, 8}), out(2, Bytes(2048)),
+  dfu::BootloaderSpec spec;
+  spec.wTransferSize = 1024;
+  EXPECT_EQ(summarise({out(0, {0x41, 0, 0, 0, 8}), out(0, {0x21, 0, 0, 0, 8}), out(2, Bytes(1024)),
                        out(3, Bytes(100)), out(1, {1}, usb::Stall{}), out(0, {}),
-                       status({dfu::Status::OK, 0, dfu::State::dfuMANIFEST, 0})}),
+                       status({dfu::Status::OK, 0, dfu::State::dfuMANIFEST, 0})},
+                      spec),
             (std::vector<std::string>{
                 "7 control transfers: DFU_DNLOAD ×6 DFU_GETSTATUS ×1; stalls: 1", "sector erase ×1",
-                "write: 2 blocks, 2148 bytes, 0x08000000 to 0x08000863",
+                "write: 2 blocks, 1124 bytes, 0x08000000 to 0x08000463",
                 "Leave, pointer 0x08000000", "last DFU_GETSTATUS: OK, 0 ms, dfuMANIFEST"}));
 }
 
