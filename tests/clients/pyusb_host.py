@@ -20,7 +20,8 @@ class Host:
             sys.exit("no 0483:DF11")
         usb.util.claim_interface(self.device, 0)
         self.alternates = list(self.device.get_active_configuration())
-        (self.block_size,) = struct.unpack_from("<H", bytes(self.alternates[-1].extra_descriptors), 5)
+        functional = bytes(self.alternates[-1].extra_descriptors)
+        (self.block_size,) = struct.unpack_from("<H", functional, 5)
 
     def out(self, request: int, value: int = 0, data: bytes = b"") -> None:
         self.device.ctrl_transfer(0x21, request, value, 0, data)
