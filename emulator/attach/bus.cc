@@ -50,6 +50,7 @@ std::vector<int> Bus::descriptors() const {
 
 std::optional<Duration> Bus::due_in() const {
   std::optional<Duration> shortest;
+  if (!server_.is_local && !lookout_ && lacks_a_device()) return Duration{0};
   if (next_look_) {
     shortest = std::max(Duration{0}, Duration(*next_look_ - std::chrono::steady_clock::now()));
   }

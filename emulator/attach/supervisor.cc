@@ -218,8 +218,20 @@ void Supervisor::step(std::optional<SteadyTime> deadline) {
   for (std::size_t i = 0; i < identities.size(); ++i) {
     if ((watched[4 + i].revents & (POLLHUP | POLLERR)) != 0) release_closed(identities[i]);
   }
-  for (const auto& bus : buses_) bus->pump();
+  pump_buses(std::span(watched).subspan(4 + identities.size()));
   interrupt_waiters();
+}
+
+/// Looking at a connection costs a system call: only where something has come.
+void Supervisor::pump_buses(std::span<const pollfd> watched) {
+  for (const auto& bus : buses_) {
+    const std::size_t count = bus->descriptors().size();
+    const auto own = watched.first(std::min(count, watched.size()));
+    watched = watched.subspan(own.size());
+    const bool has_come =
+        std::any_of(own.begin(), own.end(), [](const pollfd& it) { return it.revents != 0; });
+    if (has_come || bus->due_in().value_or(Duration{1}) <= Duration{0}) bus->pump();
+  }
 }
 
 /// Looking costs more than most calls do: not at every step.
@@ -240,7 +252,7 @@ ToolResult Supervisor::run(const std::string& program, const ToolCommand& comman
   child_ = start_child(program, command, reserved_);
   listener_ = std::make_unique<Listener>(std::move(child_.listener));
   path_calls_ = std::make_unique<PathCalls>(
-      *listener_, tree_,
+      *listener_, tree_, not_emulated_,
       [this](const Call& call, const std::string& path, bool closes_on_exec) {
         open_node(call, path, closes_on_exec);
       },

@@ -1,10 +1,13 @@
 // The loop that stands between the tool and the kernel while the tool runs.
 #pragma once
 
+#include <poll.h>
+
 #include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "attach/bus.h"
@@ -41,6 +44,7 @@ class Supervisor {
   void reap_children();
   /// Waits for something to do and does it.
   void step(std::optional<SteadyTime> deadline);
+  void pump_buses(std::span<const pollfd> watched);
   void interrupt_waiters();
   int time_to_wait(std::optional<SteadyTime> deadline);
 

@@ -129,8 +129,9 @@ class Inside:
 
     def end(self) -> str:
         """Closes its standard input; what else it says."""
-        rest, _ = self.process.communicate(timeout=PATIENCE_S)
-        assert self.process.returncode == 0
+        self.process.stdin.close()
+        rest = self.process.stdout.read()
+        assert self.process.wait(timeout=PATIENCE_S) == 0
         return rest
 
 
@@ -146,7 +147,7 @@ def inside(dfurig: str) -> Iterator[Callable[..., Inside]]:
     yield start
     for it in started:
         it.process.kill()
-        it.process.communicate(timeout=PATIENCE_S)
+        it.process.wait(timeout=PATIENCE_S)
 
 
 @pytest.fixture(scope="session")
