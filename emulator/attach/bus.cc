@@ -89,6 +89,7 @@ void Bus::look_for_missing() {
   if (next_look_ && now < *next_look_) return;
   next_look_ = now + local_look_every;
   for (auto& device : import_offered(server_)) plug(std::move(device));
+  if (!lacks_a_device()) next_look_.reset();
 }
 
 void Bus::take_from_lookout() {

@@ -52,7 +52,7 @@ std::vector<sock_filter> make_filter(unsigned first_reserved) {
   std::vector<sock_filter> filter = {
       load(offsetof(seccomp_data, arch)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
-      answer(SECCOMP_RET_ERRNO | ENOSYS),
+      answer(SECCOMP_RET_USER_NOTIF),
       load(offsetof(seccomp_data, nr)),
       BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, x32_bit, 0, 1),
       answer(SECCOMP_RET_ERRNO | ENOSYS),

@@ -53,9 +53,14 @@ Result or_errno(int result) {
 
 }  // namespace
 
-std::uint64_t PathCalls::flags_of(const Call& call, const Kind& kind) {
-  return kind.flags < 0 ? static_cast<std::uint64_t>(kind.fixed_flags)
-                        : call.arguments[static_cast<unsigned>(kind.flags)];
+bool PathCalls::follows_last_link(const Call& call, const Kind& kind) {
+  if (kind.what == Kind::What::OpenHow) {
+    const auto how = read_object<open_how>(call.pid, call.arguments[2]);
+    return !how || (how->flags & O_NOFOLLOW) == 0;
+  }
+  const std::uint64_t flags = kind.flags < 0 ? static_cast<std::uint64_t>(kind.fixed_flags)
+                                             : call.arguments[static_cast<unsigned>(kind.flags)];
+  return (flags & (kind.what == Kind::What::Open ? O_NOFOLLOW : AT_SYMLINK_NOFOLLOW)) == 0;
 }
 
 const PathCalls::Kind* PathCalls::find_kind(int number) {
@@ -161,7 +166,7 @@ std::optional<PathCalls::Named> PathCalls::resolve(const Call& call, const Kind&
     path = virtual_base.value_or(base) + "/" + *path;
     if (path->front() != '/') return std::nullopt;
   }
-  const bool follows = (flags_of(call, kind) & AT_SYMLINK_NOFOLLOW) == 0;
+  const bool follows = follows_last_link(call, kind);
   const VirtualTree::Resolved resolved = tree_.resolve(*path, follows);
   if (VirtualTree::covers(resolved.path)) {
     return Named{resolved.path, tree_.real_path(resolved.path), follows};

@@ -33,7 +33,7 @@ class PathCalls {
   struct Named;
   struct Kind;
   static const Kind* find_kind(int number);
-  static std::uint64_t flags_of(const Call& call, const Kind& kind);
+  static bool follows_last_link(const Call& call, const Kind& kind);
 
   /// What the call names; absent: the kernel's business.
   std::optional<Named> resolve(const Call& call, const Kind& kind) const;

@@ -1,5 +1,6 @@
 #include "attach/supervisor.h"
 
+#include <linux/audit.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -12,9 +13,11 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <filesystem>
 #include <utility>
 
 #include "attach/device_files.h"
+#include "attach/process_status.h"
 #include "attach/process_tree.h"
 #include "attach/uevent_socket.h"
 
@@ -130,9 +133,20 @@ OpenFile* Supervisor::find_file(const Call& call, int descriptor) const {
   return found == files_.end() || !listener_->is_alive(call) ? nullptr : found->second.get();
 }
 
+/// Let through it would see the machine's own USB devices, and write to them.
+void Supervisor::refuse_architecture(const Call& call) {
+  const std::string link = "/proc/" + std::to_string(call.pid) + "/exe";
+  std::error_code ignored;
+  const std::string program = std::filesystem::read_symlink(link, ignored).string();
+  not_emulated_.insert(program + ": it was ended; only x86_64 programs can be run");
+  kill(process_of(call.pid), SIGKILL);
+}
+
 void Supervisor::answer_next_call() {
   const std::optional<Call> call = listener_->receive();
-  if (!call || path_calls_->answer(*call)) return;
+  if (!call) return;
+  if (call->architecture != AUDIT_ARCH_X86_64) return refuse_architecture(*call);
+  if (path_calls_->answer(*call)) return;
   if (call->number == SYS_socket) return open_socket(*call);
   OpenFile* file = find_file(*call, static_cast<int>(call->arguments[0]));
   file == nullptr ? listener_->proceed(*call) : file->answer(*call);

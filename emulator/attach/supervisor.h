@@ -35,6 +35,7 @@ class Supervisor {
   void open_node(const Call& call, const std::string& path, bool closes_on_exec);
   OpenFile* find_file(const Call& call, int descriptor) const;
   void hand_over(const Call& call, const std::shared_ptr<OpenFile>& file, bool closes_on_exec);
+  void refuse_architecture(const Call& call);
   void answer_next_call();
   void open_socket(const Call& call);
   void announce(Bus::Change change, const DeviceFacts& facts);
