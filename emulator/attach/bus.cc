@@ -50,6 +50,7 @@ std::vector<int> Bus::descriptors() const {
 
 std::optional<Duration> Bus::due_in() const {
   std::optional<Duration> shortest;
+  if (!server_.is_local && !lookout_ && lacks_a_device()) return Duration{0};
   if (next_look_) {
     shortest = std::max(Duration{0}, Duration(*next_look_ - std::chrono::steady_clock::now()));
   }
@@ -89,6 +90,7 @@ void Bus::look_for_missing() {
   if (next_look_ && now < *next_look_) return;
   next_look_ = now + local_look_every;
   for (auto& device : import_offered(server_)) plug(std::move(device));
+  if (!lacks_a_device()) next_look_.reset();
 }
 
 void Bus::take_from_lookout() {

@@ -28,7 +28,7 @@ class Bus {
   std::shared_ptr<ImportedDevice> find(unsigned minor_number) const;
   /// Descriptors that become readable when there is something to `pump`.
   std::vector<int> descriptors() const;
-  /// When there is something to pump that no descriptor tells of.
+  /// When there is something to pump that no descriptor tells of; 0: now.
   std::optional<Duration> due_in() const;
   /// Ends transfers, unplugs what has gone, plugs in what came.
   void pump();

@@ -11,12 +11,12 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <sstream>
+#include <stdexcept>
 
 #include "attach/filter.h"
+#include "attach/process_memory.h"
+#include "attach/refusals.h"
 #include "support/input_error.h"
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
@@ -26,9 +26,6 @@
 
 namespace dfurig::attach {
 namespace {
-
-const char* const other_ways =
-    "use dfurig serve and the kernel's client instead: usbip attach -r 127.0.0.1 -b 1-1";
 
 /// What the child could not do, told to the parent over the socket.
 struct ChildFailure {
@@ -82,6 +79,13 @@ void send_to_parent(int socket, const ChildFailure& failure, int listener) {
   _exit(127);
 }
 
+/// Nothing of the tool runs before the parent knows that it can serve it.
+void wait_for_parent(int socket) {
+  char go_on = 0;
+  while (recv(socket, &go_on, 1, 0) < 0 && errno == EINTR) {
+  }
+}
+
 [[noreturn]] void become_tool(const Preparation& preparation) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != preparation.parent) _exit(127);
@@ -98,6 +102,7 @@ void send_to_parent(int socket, const ChildFailure& failure, int listener) {
   if (listener < 0) give_up(preparation, ChildFailure::InstallFilter);
   send_to_parent(preparation.socket, {ChildFailure::InstallFilter, 0}, listener);
   close(listener);
+  wait_for_parent(preparation.socket);
   execv(preparation.program.c_str(), preparation.arguments.data());
   give_up(preparation, ChildFailure::Execute);
 }
@@ -108,11 +113,7 @@ void send_to_parent(int socket, const ChildFailure& failure, int listener) {
     throw InputError(program, "cannot start in its working directory: " + reason);
   }
   if (failure.step == ChildFailure::Execute) throw InputError(program, "cannot be run: " + reason);
-  if (failure.error == EBUSY) {
-    throw InputError("exec", "this process is inside a dfurig exec already: they cannot be nested",
-                     "run all tools in one wrapper: dfurig exec … -- sh -c 'tool1; tool2'");
-  }
-  throw InputError("exec", "the kernel refuses seccomp user notification: " + reason, other_ways);
+  throw filter_refusal(failure.error);
 }
 
 struct Message {
@@ -147,9 +148,23 @@ void reap(pid_t pid) {
   }
 }
 
+/// The child is still a copy of this process: what is here is there.
+void check_memory(pid_t pid) {
+  static const int here = 4711;
+  if (read_object<int>(pid, reinterpret_cast<std::uint64_t>(&here)) == here) return;
+  const int error = errno;
+  kill(pid, SIGKILL);
+  reap(pid);
+  throw memory_refusal(error, read_ptrace_scope());
+}
+
 Descriptor take_listener(int socket, pid_t pid, const std::string& program) {
   const Message first = receive_from_child(socket);
   Descriptor listener(first.listener);
+  if (listener.is_open()) {
+    check_memory(pid);
+    send(socket, "", 1, MSG_NOSIGNAL);
+  }
   // The second message is the end of the stream: the tool runs.
   const Message second = listener.is_open() ? receive_from_child(socket) : first;
   if (listener.is_open() && second.is_end) return listener;
@@ -159,35 +174,6 @@ Descriptor take_listener(int socket, pid_t pid, const std::string& program) {
 }
 
 }  // namespace
-
-void check_kernel(const std::string& release) {
-  int major = 0;
-  int minor = 0;
-  if (std::sscanf(release.c_str(), "%d.%d", &major, &minor) != 2) return;
-  if (major > 5 || (major == 5 && minor >= 19)) return;
-  throw InputError("exec",
-                   "this kernel is " + release +
-                       "; running tools without a kernel module needs Linux "
-                       "5.19 or newer",
-                   other_ways);
-}
-
-std::string find_program(const std::string& name, const std::string& working_directory) {
-  if (name.find('/') != std::string::npos) {
-    const bool is_relative = name.front() != '/' && !working_directory.empty();
-    const std::string path = is_relative ? working_directory + "/" + name : name;
-    if (access(path.c_str(), X_OK) == 0) return path;
-    throw InputError(name, "cannot be run: " + std::string(std::strerror(errno)));
-  }
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path);
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    const std::string candidate = (folder.empty() ? "." : folder) + "/" + name;
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
-  }
-  throw InputError(name, "not found in PATH",
-                   "is it installed? (Debian: apt-get install " + name + ")");
-}
 
 Child start_child(const std::string& program, const ToolCommand& command,
                   const DescriptorRange& reserved) {

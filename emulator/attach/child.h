@@ -23,12 +23,4 @@ struct Child {
 Child start_child(const std::string& program, const ToolCommand& command,
                   const DescriptorRange& reserved);
 
-/// The program's path: looked up in PATH unless it has a slash. Throws InputError.
-std::string find_program(const std::string& name, const std::string& working_directory = "");
-
-/// A signal that arrives in the middle of a notified call must not restart it: that needs
-/// SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, Linux 5.19. Throws InputError for an older `release`
-/// ("6.1.0-13-amd64").
-void check_kernel(const std::string& release);
-
 }  // namespace dfurig::attach

@@ -17,10 +17,11 @@
 namespace dfurig::attach {
 namespace {
 
-constexpr std::array path_calls = {SYS_open,      SYS_openat,     SYS_openat2,  SYS_stat,
-                                   SYS_lstat,     SYS_newfstatat, SYS_statx,    SYS_access,
-                                   SYS_faccessat, SYS_faccessat2, SYS_readlink, SYS_readlinkat,
-                                   SYS_statfs,    SYS_fstatfs,    SYS_fstat};
+constexpr std::array path_calls = {SYS_open,      SYS_openat,     SYS_openat2,    SYS_stat,
+                                   SYS_lstat,     SYS_newfstatat, SYS_statx,      SYS_access,
+                                   SYS_faccessat, SYS_faccessat2, SYS_readlink,   SYS_readlinkat,
+                                   SYS_statfs,    SYS_fstatfs,    SYS_fstat,      SYS_getxattr,
+                                   SYS_lgetxattr, SYS_listxattr,  SYS_llistxattr, SYS_chdir};
 
 /// Notified when their first argument is a descriptor of the reserved range.
 constexpr std::array descriptor_calls = {
@@ -51,7 +52,7 @@ std::vector<sock_filter> make_filter(unsigned first_reserved) {
   std::vector<sock_filter> filter = {
       load(offsetof(seccomp_data, arch)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
-      answer(SECCOMP_RET_ERRNO | ENOSYS),
+      answer(SECCOMP_RET_USER_NOTIF),
       load(offsetof(seccomp_data, nr)),
       BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, x32_bit, 0, 1),
       answer(SECCOMP_RET_ERRNO | ENOSYS),

@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 
 #include "attach/device_facts.h"
 #include "attach/process_memory.h"
@@ -19,7 +20,7 @@ namespace dfurig::attach {
 
 /// Where a call keeps its parts; -1: it has no such argument.
 struct PathCalls::Kind {
-  enum class What { Open, OpenHow, Stat, Statx, Access, Readlink, Statfs };
+  enum class What { Open, OpenHow, Stat, Statx, Access, Readlink, Statfs, Attribute, Chdir };
   long number;
   What what;
   int folder;  ///< directory descriptor, or the descriptor itself when there is no path
@@ -31,9 +32,9 @@ struct PathCalls::Kind {
 
 /// A file the tree answers.
 struct PathCalls::Named {
-  std::string path;  ///< virtual
-  std::string real;
-  bool follows = true;          ///< a final symbolic link
+  std::string path;     ///< virtual
+  std::string real;     ///< empty: only the kernel's name for an open file, `path`, is asked for
+  bool follows = true;  ///< a final symbolic link
   bool is_link_itself = false;  ///< an open stand-in for a link
 };
 
@@ -51,6 +52,16 @@ Result or_errno(int result) {
 }
 
 }  // namespace
+
+bool PathCalls::follows_last_link(const Call& call, const Kind& kind) {
+  if (kind.what == Kind::What::OpenHow) {
+    const auto how = read_object<open_how>(call.pid, call.arguments[2]);
+    return !how || (how->flags & O_NOFOLLOW) == 0;
+  }
+  const std::uint64_t flags = kind.flags < 0 ? static_cast<std::uint64_t>(kind.fixed_flags)
+                                             : call.arguments[static_cast<unsigned>(kind.flags)];
+  return (flags & (kind.what == Kind::What::Open ? O_NOFOLLOW : AT_SYMLINK_NOFOLLOW)) == 0;
+}
 
 const PathCalls::Kind* PathCalls::find_kind(int number) {
   using What = Kind::What;
@@ -70,6 +81,11 @@ const PathCalls::Kind* PathCalls::find_kind(int number) {
       Kind{SYS_readlinkat, What::Readlink, 0, 1, 2, -1, AT_SYMLINK_NOFOLLOW},
       Kind{SYS_statfs, What::Statfs, -1, 0, 1, -1, 0},
       Kind{SYS_fstatfs, What::Statfs, 0, -1, 1, -1, 0},
+      Kind{SYS_getxattr, What::Attribute, -1, 0, -1, -1, 0},
+      Kind{SYS_lgetxattr, What::Attribute, -1, 0, -1, -1, AT_SYMLINK_NOFOLLOW},
+      Kind{SYS_listxattr, What::Attribute, -1, 0, -1, -1, 0},
+      Kind{SYS_llistxattr, What::Attribute, -1, 0, -1, -1, AT_SYMLINK_NOFOLLOW},
+      Kind{SYS_chdir, What::Chdir, -1, 0, -1, -1, 0},
   };
   for (const Kind& kind : kinds) {
     if (kind.number == number) return &kind;
@@ -81,11 +97,14 @@ bool PathCalls::answer(const Call& call) {
   const Kind* kind = find_kind(call.number);
   if (kind == nullptr) return false;
   const std::optional<Named> named = resolve(call, *kind);
-  if (!listener_.is_alive(call)) return true;
   if (!named) {
     listener_.proceed(call);
+  } else if (!listener_.is_alive(call)) {
+    return true;
   } else if (kind->what == Kind::What::Open || kind->what == Kind::What::OpenHow) {
     open(call, *kind, *named);
+  } else if (kind->what == Kind::What::Chdir) {
+    change_folder(call, *named);
   } else {
     listener_.reply(call, perform(call, *kind, *named));
   }
@@ -104,36 +123,67 @@ std::optional<PathCalls::Named> PathCalls::name_of_descriptor(const Call& call,
   return node ? std::optional(Named{*node, tree_.real_path(*node)}) : std::nullopt;
 }
 
+/// What /proc/self/fd/7 or /proc/PID/fd/7 says, when it is a file of ours.
+std::optional<PathCalls::Named> PathCalls::name_in_proc(const Call& call,
+                                                        const std::string& path) const {
+  int descriptor = 0;
+  int pid = call.pid;
+  int length = 0;
+  const auto matches = [&](const char* format, int fields, auto... into) {
+    length = 0;
+    return std::sscanf(path.c_str(), format, into..., &length) == fields &&
+           static_cast<std::size_t>(length) == path.size();
+  };
+  const bool is_descriptor = matches("/proc/self/fd/%d%n", 1, &descriptor) ||
+                             matches("/dev/fd/%d%n", 1, &descriptor) ||
+                             matches("/proc/%d/fd/%d%n", 2, &pid, &descriptor);
+  if (!is_descriptor) return std::nullopt;
+  Call of_process = call;
+  of_process.pid = pid;
+  auto named = name_of_descriptor(of_process, descriptor);
+  if (named) named->real.clear();
+  return named;
+}
+
 std::optional<PathCalls::Named> PathCalls::resolve(const Call& call, const Kind& kind) const {
   const int folder = kind.folder < 0
                          ? AT_FDCWD
                          : static_cast<int>(call.arguments[static_cast<unsigned>(kind.folder)]);
   if (kind.path < 0) return name_of_descriptor(call, folder);
-  const auto text = read_path(call.pid, call.arguments[static_cast<unsigned>(kind.path)]);
-  if (!text) return std::nullopt;
-  if (text->empty()) return folder == AT_FDCWD ? std::nullopt : name_of_descriptor(call, folder);
-  std::string path = *text;
+  auto path = read_path(call.pid, call.arguments[static_cast<unsigned>(kind.path)]);
+  if (!path) return std::nullopt;
+  if (path->empty()) return folder == AT_FDCWD ? std::nullopt : name_of_descriptor(call, folder);
+  if (kind.what == Kind::What::Readlink) {
+    if (auto named = name_in_proc(call, *path)) return named;
+  }
   bool is_from_tree = false;
-  if (path.front() != '/') {
+  if (path->front() != '/') {
     const std::string base = folder == AT_FDCWD
                                  ? read_proc_link(call.pid, "cwd")
                                  : read_proc_link(call.pid, "fd/" + std::to_string(folder));
     const auto virtual_base = tree_.virtual_path(base);
     is_from_tree = virtual_base.has_value();
-    path = virtual_base.value_or(base) + "/" + path;
-    if (path.front() != '/') return std::nullopt;
+    path = virtual_base.value_or(base) + "/" + *path;
+    if (path->front() != '/') return std::nullopt;
   }
-  path = normalise_path(path);
-  const std::uint64_t flags = kind.flags < 0 ? static_cast<std::uint64_t>(kind.fixed_flags)
-                                             : call.arguments[static_cast<unsigned>(kind.flags)];
-  const bool follows = (flags & AT_SYMLINK_NOFOLLOW) == 0;
-  if (VirtualTree::covers(path)) return Named{path, tree_.real_path(path), follows};
+  const bool follows = follows_last_link(call, kind);
+  const VirtualTree::Resolved resolved = tree_.resolve(*path, follows);
+  if (VirtualTree::covers(resolved.path)) {
+    return Named{resolved.path, tree_.real_path(resolved.path), follows};
+  }
   // Out of the tree by "..": the kernel would look beside the tree's real folder.
-  if (is_from_tree) return Named{path, path, follows};
+  if (resolved.is_ours || is_from_tree) return Named{resolved.path, resolved.path, follows};
   return std::nullopt;
 }
 
 Result PathCalls::perform(const Call& call, const Kind& kind, const Named& named) const {
+  if (kind.what == Kind::What::Attribute) {
+    struct ::stat status {};
+    if (lstat(named.real.c_str(), &status) != 0) return -errno;
+    // There are none: nothing to get, an empty list.
+    const bool lists = call.number == SYS_listxattr || call.number == SYS_llistxattr;
+    return lists ? 0 : -ENODATA;
+  }
   const std::uint64_t buffer = call.arguments[static_cast<unsigned>(kind.buffer)];
   switch (kind.what) {
     case Kind::What::Stat:
@@ -141,16 +191,36 @@ Result PathCalls::perform(const Call& call, const Kind& kind, const Named& named
     case Kind::What::Statx:
       return statx(call, named);
     case Kind::What::Access:
-      return or_errno(::access(named.real.c_str(), static_cast<int>(buffer)));
+      return may(named, static_cast<int>(buffer));
     case Kind::What::Readlink:
       return read_link(call, named, buffer, call.arguments[static_cast<unsigned>(kind.buffer) + 1]);
     case Kind::What::Statfs:
       return statfs(call, named);
     case Kind::What::Open:
     case Kind::What::OpenHow:
+    case Kind::What::Attribute:
+    case Kind::What::Chdir:
       break;
   }
   return -ENOSYS;
+}
+
+/// Nodes are everybody's; in sysfs nothing can be written.
+Result PathCalls::may(const Named& named, int mode) const {
+  const bool writes_sysfs = (mode & W_OK) != 0 && is_in_sysfs(named);
+  return writes_sysfs ? -EACCES : or_errno(::access(named.real.c_str(), mode));
+}
+
+bool PathCalls::is_in_sysfs(const Named& named) const {
+  return !is_device_node(named.path) && tree_.virtual_path(named.real).has_value();
+}
+
+/// Nobody can change a process's folder but itself, and it would go to the machine's.
+void PathCalls::change_folder(const Call& call, const Named& named) {
+  if (::access(named.path.c_str(), F_OK) != 0 && ::access(named.real.c_str(), F_OK) == 0) {
+    not_emulated_.insert("chdir to " + named.path + ": name its files by their whole path");
+  }
+  listener_.proceed(call);
 }
 
 void PathCalls::open(const Call& call, const Kind& kind, const Named& named) const {
@@ -172,6 +242,9 @@ void PathCalls::open(const Call& call, const Kind& kind, const Named& named) con
   if (S_ISLNK(status.st_mode) && (flags & O_NOFOLLOW) != 0) {
     if ((flags & O_PATH) == 0) return listener_.reply(call, -ELOOP);
     real = tree_.stand_in_for(named.path);
+  }
+  if ((flags & O_ACCMODE) != O_RDONLY && is_in_sysfs(named)) {
+    return listener_.reply(call, -EACCES);
   }
   const int kept = static_cast<int>(flags & (O_DIRECTORY | O_NONBLOCK | O_ACCMODE));
   const Descriptor file(::open(real.c_str(), kept | O_CLOEXEC));
@@ -207,7 +280,12 @@ Result PathCalls::statx(const Call& call, const Named& named) const {
 Result PathCalls::read_link(const Call& call, const Named& named, std::uint64_t buffer,
                             std::uint64_t size) const {
   char target[PATH_MAX];
-  const ssize_t length = readlink(named.real.c_str(), target, sizeof target);
+  ssize_t length = 0;
+  if (named.real.empty()) {
+    length = static_cast<ssize_t>(named.path.copy(target, sizeof target));
+  } else {
+    length = readlink(named.real.c_str(), target, sizeof target);
+  }
   if (length < 0) return -errno;
   const std::size_t copied = std::min<std::size_t>(static_cast<std::size_t>(length), size);
   if (!write_memory(call.pid, buffer, target, copied)) return -EFAULT;

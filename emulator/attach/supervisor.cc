@@ -1,5 +1,6 @@
 #include "attach/supervisor.h"
 
+#include <linux/audit.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -12,9 +13,11 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <filesystem>
 #include <utility>
 
 #include "attach/device_files.h"
+#include "attach/process_status.h"
 #include "attach/process_tree.h"
 #include "attach/uevent_socket.h"
 
@@ -147,9 +150,20 @@ OpenFile* Supervisor::find_file(const Call& call, int descriptor) const {
   return found == files_.end() || !listener_->is_alive(call) ? nullptr : found->second.get();
 }
 
+/// Let through it would see the machine's own USB devices, and write to them.
+void Supervisor::refuse_architecture(const Call& call) {
+  const std::string link = "/proc/" + std::to_string(call.pid) + "/exe";
+  std::error_code ignored;
+  const std::string program = std::filesystem::read_symlink(link, ignored).string();
+  not_emulated_.insert(program + ": it was ended; only x86_64 programs can be run");
+  kill(process_of(call.pid), SIGKILL);
+}
+
 void Supervisor::answer_next_call() {
   const std::optional<Call> call = listener_->receive();
-  if (!call || path_calls_->answer(*call)) return;
+  if (!call) return;
+  if (call->architecture != AUDIT_ARCH_X86_64) return refuse_architecture(*call);
+  if (path_calls_->answer(*call)) return;
   if (call->number == SYS_socket) return open_socket(*call);
   OpenFile* file = find_file(*call, static_cast<int>(call->arguments[0]));
   file == nullptr ? listener_->proceed(*call) : file->answer(*call);
@@ -235,8 +249,20 @@ void Supervisor::step(std::optional<SteadyTime> deadline) {
   for (std::size_t i = 0; i < identities.size(); ++i) {
     if ((watched[4 + i].revents & (POLLHUP | POLLERR)) != 0) release_closed(identities[i]);
   }
-  for (const auto& bus : buses_) bus->pump();
+  pump_buses(std::span(watched).subspan(4 + identities.size()));
   interrupt_waiters();
+}
+
+/// Looking at a connection costs a system call: only where something has come.
+void Supervisor::pump_buses(std::span<const pollfd> watched) {
+  for (const auto& bus : buses_) {
+    const std::size_t count = bus->descriptors().size();
+    const auto own = watched.first(std::min(count, watched.size()));
+    watched = watched.subspan(own.size());
+    const bool has_come =
+        std::any_of(own.begin(), own.end(), [](const pollfd& it) { return it.revents != 0; });
+    if (has_come || bus->due_in().value_or(Duration{1}) <= Duration{0}) bus->pump();
+  }
 }
 
 /// Looking costs more than most calls do: not at every step.
@@ -258,7 +284,7 @@ ToolResult Supervisor::run(const std::string& program, const ToolCommand& comman
   const SigpipeIgnored no_sigpipe;
   listener_ = std::make_unique<Listener>(std::move(child_.listener));
   path_calls_ = std::make_unique<PathCalls>(
-      *listener_, tree_,
+      *listener_, tree_, not_emulated_,
       [this](const Call& call, const std::string& path, bool closes_on_exec) {
         open_node(call, path, closes_on_exec);
       },

@@ -1,10 +1,13 @@
 // The loop that stands between the tool and the kernel while the tool runs.
 #pragma once
 
+#include <poll.h>
+
 #include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "attach/bus.h"
@@ -32,6 +35,7 @@ class Supervisor {
   void open_node(const Call& call, const std::string& path, bool closes_on_exec);
   OpenFile* find_file(const Call& call, int descriptor) const;
   void hand_over(const Call& call, const std::shared_ptr<OpenFile>& file, bool closes_on_exec);
+  void refuse_architecture(const Call& call);
   void answer_next_call();
   void open_socket(const Call& call);
   void announce(Bus::Change change, const DeviceFacts& facts);
@@ -41,6 +45,7 @@ class Supervisor {
   void reap_children();
   /// Waits for something to do and does it.
   void step(std::optional<SteadyTime> deadline);
+  void pump_buses(std::span<const pollfd> watched);
   void interrupt_waiters();
   int time_to_wait(std::optional<SteadyTime> deadline);
 

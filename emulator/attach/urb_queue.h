@@ -5,16 +5,12 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
-#include <string>
 
 #include "attach/imported_device.h"
 #include "attach/listener.h"
+#include "attach/not_emulated.h"
 
 namespace dfurig::attach {
-
-/// What the tool asked for and cannot have, by a sentence.
-using NotEmulated = std::set<std::string>;
 
 /// usbfs refuses control transfers above this.
 constexpr std::uint32_t control_length_max = 4096;

@@ -2,13 +2,11 @@
 // private folder, reached under their virtual names.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
 namespace dfurig::attach {
-
-/// `path` without ".", ".." and double slashes; `path` is absolute.
-std::string normalise_path(const std::string& path);
 
 class VirtualTree {
  public:
@@ -26,6 +24,14 @@ class VirtualTree {
 
   /// True for what this tree answers, whether it exists there or not: the machine's own is hidden.
   static bool covers(const std::string& path);
+  struct Resolved {
+    std::string path;
+    /// The tree answers for it or for something on the way to it: the kernel would go astray.
+    bool is_ours = false;
+  };
+  /// `path`, which is absolute, without ".", "..", double slashes and links of this tree; the last
+  /// of them stays unless it is followed.
+  Resolved resolve(const std::string& path, bool follows_last) const;
   /// Where a virtual path really is.
   std::string real_path(const std::string& path) const { return root_ + path; }
   /// The virtual name of a file of this tree; absent for any other file.
@@ -38,7 +44,16 @@ class VirtualTree {
   std::optional<std::string> link_behind(const std::string& real) const;
 
  private:
+  enum class Kind { Folder, File, Link };
+  struct Entry {
+    Kind kind;
+    std::string target;  ///< of a link
+  };
+  const Entry* find(const std::string& path) const;
+  void remove_below(const std::string& path);
+
   std::string root_;
+  std::map<std::string, Entry> entries_;  ///< by virtual path
 };
 
 }  // namespace dfurig::attach

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "attach/child.h"
+#include "attach/program.h"
 #include "scenario/load_given.h"
 #include "support/hex.h"
 #include "support/input_error.h"

@@ -24,8 +24,8 @@ class Link {
   /// A descriptor that becomes readable when there is something to receive; -1: there is none,
   /// ask `due_in`.
   virtual int poll_descriptor() const = 0;
-  /// For a link without a descriptor: how long until `receive` may have something; absent: not
-  /// before the next `send`.
+  /// For a link without a descriptor: how long until `receive` may have something, or the end, to
+  /// tell; absent: not before the next `send`.
   virtual std::optional<Duration> due_in() const = 0;
 };
 

@@ -27,8 +27,7 @@ class LocalLink : public Link {
   int poll_descriptor() const override { return -1; }
 
   std::optional<Duration> due_in() const override {
-    if (!received_.empty()) return Duration{0};
-    if (session_.is_closed()) return std::nullopt;
+    if (!received_.empty() || session_.is_closed()) return Duration{0};
     const std::optional<Instant> next = session_.next_event();
     if (!next) return std::nullopt;
     return std::max(Duration{0}, *next - clock_.now());

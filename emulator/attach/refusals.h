@@ -1,0 +1,25 @@
+// Why a tool cannot be run here, as sentences.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "support/input_error.h"
+
+namespace dfurig::attach {
+
+/// A signal that arrives in the middle of a notified call must not restart it: that needs
+/// SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, Linux 5.19. Throws InputError for an older `release`
+/// ("6.1.0-13-amd64").
+void check_kernel(const std::string& release);
+
+/// The kernel did not install the filter, for this errno.
+InputError filter_refusal(int error);
+
+/// The kernel does not let us read the tool's memory, for this errno. `ptrace_scope` is Yama's
+/// setting, where there is one.
+InputError memory_refusal(int error, std::optional<int> ptrace_scope);
+/// kernel.yama.ptrace_scope of this machine.
+std::optional<int> read_ptrace_scope();
+
+}  // namespace dfurig::attach
