@@ -1,4 +1,6 @@
-/* bench SECONDS NAME PORT NAME PORT: control round trips and DFU downloads against two
+/* bench rate SECONDS PORT: control round trips a second against a USB/IP server.
+ *
+ * bench SECONDS NAME PORT NAME PORT: control round trips and DFU downloads against two
  * USB/IP servers in turn, A B A B …, so that the machine's moods hit both; prints medians and
  * the ratio. */
 #include <arpa/inet.h>
@@ -132,7 +134,11 @@ static void compare(const char *what, double (*measure)(int, double), double sec
 }
 
 int main(int argc, char **argv) {
-  if (argc != 6) fail("usage: bench SECONDS NAME PORT NAME PORT");
+  if (argc == 4 && strcmp(argv[1], "rate") == 0) {
+    printf("%.1f\n", round_trips(atoi(argv[3]), atof(argv[2])));
+    return 0;
+  }
+  if (argc != 6) fail("usage: bench rate SECONDS PORT | bench SECONDS NAME PORT NAME PORT");
   char *names[2] = {argv[2], argv[4]};
   const int ports[2] = {atoi(argv[3]), atoi(argv[5])};
   const double seconds = atof(argv[1]);

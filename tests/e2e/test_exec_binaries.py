@@ -73,6 +73,7 @@ def test_shell_commands_see_sysfs_and_dev_as_they_are(run, command, said):
 
 
 def test_what_is_not_usb_is_the_machines(run):
-    command = ["sh", "-c", "cat /proc/version; ls /sys/class /dev/null /etc/passwd; stat -c %i /sys"]
+    shell = "cat /proc/version; ls /sys/class /dev/null /etc/passwd; stat -c %i /sys"
+    command = ["sh", "-c", shell]
     assert look(run, *command) == subprocess.run(command, capture_output=True, text=True,
                                                  check=True).stdout

@@ -33,8 +33,9 @@ def test_a_kernel_that_denies_notification_is_named(boxed):
 def test_a_kernel_that_denies_the_tools_memory_is_named(boxed, tmp_path, call):
     done = boxed("deny", call, tool=["touch", str(tmp_path / "ran")])
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == ("dfurig: exec: the kernel refuses access to the tool's memory: Operation "
-                           "not permitted (a container's seccomp profile?)\n" + OTHER_WAYS)
+    assert done.stderr == ("dfurig: exec: the kernel refuses access to the tool's memory: "
+                           "Operation not permitted (a container's seccomp profile?)\n"
+                           + OTHER_WAYS)
     assert not (tmp_path / "ran").exists(), "nothing of the tool ran"
 
 
