@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cassert>
 #include <climits>
 #include <cstring>
 
@@ -28,6 +30,23 @@ bool write_memory(pid_t pid, std::uint64_t address, const void* from, std::size_
   const iovec local{const_cast<void*>(from), size};
   const iovec remote = span_of(address, size);
   return process_vm_writev(pid, &local, 1, &remote, 1, 0) == static_cast<ssize_t>(size);
+}
+
+bool write_pieces(pid_t pid, std::initializer_list<Piece> pieces) {
+  std::array<iovec, 8> local{};
+  std::array<iovec, 8> remote{};
+  assert(pieces.size() <= local.size());
+  std::size_t count = 0;
+  std::size_t size = 0;
+  for (const Piece& piece : pieces) {
+    if (piece.bytes.empty()) continue;
+    local[count] = {const_cast<std::uint8_t*>(piece.bytes.data()), piece.bytes.size()};
+    remote[count] = span_of(piece.address, piece.bytes.size());
+    size += piece.bytes.size();
+    ++count;
+  }
+  return process_vm_writev(pid, local.data(), count, remote.data(), count, 0) ==
+         static_cast<ssize_t>(size);
 }
 
 std::optional<Bytes> read_bytes(pid_t pid, std::uint64_t address, std::size_t size) {

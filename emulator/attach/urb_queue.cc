@@ -3,6 +3,7 @@
 #include <linux/usbdevice_fs.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <utility>
 
 #include "attach/process_memory.h"
@@ -98,15 +99,12 @@ Result UrbQueue::reap(const Call& call) {
   if (ended_.empty()) return -EAGAIN;
   const Ended ended = std::move(ended_.front());
   ended_.pop_front();
-  if (!write_memory(call.pid, ended.data_address, ended.data.data(), ended.data.size())) {
-    return -EFAULT;
-  }
-  usbdevfs_urb urb;
-  if (!read_memory(call.pid, ended.urb, &urb, sizeof urb)) return -EFAULT;
-  urb.status = ended.status;
-  urb.actual_length = static_cast<int>(ended.actual_length);
-  const bool is_written = write_object(call.pid, ended.urb, urb) &&
-                          write_object(call.pid, call.arguments[2], ended.urb);
+  const std::uint64_t status_address = ended.urb + offsetof(usbdevfs_urb, status);
+  const std::uint64_t length_address = ended.urb + offsetof(usbdevfs_urb, actual_length);
+  const bool is_written = write_pieces(call.pid, {{ended.data_address, ended.data},
+                                                  {status_address, bytes_of(ended.status)},
+                                                  {length_address, bytes_of(ended.actual_length)},
+                                                  {call.arguments[2], bytes_of(ended.urb)}});
   return is_written ? 0 : -EFAULT;
 }
 
