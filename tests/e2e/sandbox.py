@@ -5,10 +5,13 @@ sandbox.py docker root|user -- COMMAND…  Docker's default profile and capabili
 """
 
 import os
+import pathlib
 import sys
 import tempfile
 
 import seccomp
+
+PROJECT = str(pathlib.Path(__file__).parents[2])
 
 # What moby's profiles/seccomp/default.json (github.com/moby/moby) leaves out of its list of allowed
 # calls, or allows only with a capability that is not among the default ones.
@@ -55,6 +58,7 @@ def docker(user: str, command: list[str]) -> list[str]:
     os.set_inheritable(profile, True)
     box = ["bwrap", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--ro-bind", "/sys",
            "/sys", "--perms", "1777", "--tmpfs", "/tmp", "--perms", "1777", "--tmpfs", "/dev/shm",
+           "--ro-bind", PROJECT, PROJECT,  # it may lie in /tmp
            "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent",
            "--seccomp", str(profile), "--cap-drop", "ALL"]
     if os.geteuid() != 0:
