@@ -13,10 +13,11 @@ BELOW = {
     "dfu": {"usb", "stm32", "support"},
     "cpu": {"stm32", "support"},
     "fault": {"usb", "stm32", "support"},
-    "model": {"dfu", "stm32", "usb", "support"},
+    "model": {"dfu", "cpu", "stm32", "usb", "support"},
     "board": {"dfu", "cpu", "model", "stm32", "usb", "support"},
     "attach": {"usbip", "usb", "support"},
-    "scenario": {"attach", "board", "fault", "model", "dfu", "usbip", "stm32", "usb", "support"},
+    "scenario": {"attach", "board", "fault", "model", "dfu", "cpu", "usbip", "stm32", "usb",
+                 "support"},
 }
 BELOW["cli"] = set(BELOW)
 
