@@ -1,5 +1,7 @@
 #include "attach/imported_device.h"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <set>
@@ -122,9 +124,7 @@ void ImportedDevice::cancel_late() {
   }
 }
 
-void ImportedDevice::pump() {
-  if (!client_) return;
-  cancel_late();
+void ImportedDevice::end_completed() {
   for (const usbip::Completion& completion : client_->poll()) {
     const auto found = open_.find(completion.seqnum);
     if (found == open_.end()) continue;
@@ -132,7 +132,23 @@ void ImportedDevice::pump() {
     open_.erase(found);
     done(completion);
   }
+}
+
+void ImportedDevice::pump() {
+  if (!client_) return;
+  cancel_late();
+  end_completed();
   if (client_ && client_->is_closed()) disconnect();
+}
+
+void ImportedDevice::pump_within(Duration patience) {
+  if (!client_) return;
+  const auto nanoseconds = std::chrono::nanoseconds(patience).count();
+  const timespec limit{0, nanoseconds};
+  pollfd ready{poll_descriptor(), POLLIN, 0};
+  const bool has_come = ready.fd >= 0 ? ppoll(&ready, 1, &limit, nullptr) > 0
+                                      : due_in().value_or(Duration{1}) <= Duration{0};
+  if (has_come) end_completed();
 }
 
 void ImportedDevice::disconnect() {

@@ -47,6 +47,8 @@ class ImportedDevice {
   void remember_setting(unsigned interface, unsigned alternate);
   /// Calls what has completed. When the device goes, every open transfer ends with -ESHUTDOWN.
   void pump();
+  /// Waits up to `patience` for a transfer to complete. A device that goes is left to `pump`.
+  void pump_within(Duration patience);
   /// Gives the device back: it has gone for the tool.
   void disconnect();
 
@@ -62,6 +64,7 @@ class ImportedDevice {
   Bytes get_descriptor(std::uint8_t type, std::uint8_t index, std::uint16_t wLength);
   std::string get_string(std::uint8_t index);
   void enumerate();
+  void end_completed();
   void cancel_late();
   std::vector<ResetStep> reset_steps() const;
   void run_reset(const std::shared_ptr<const std::vector<ResetStep>>& steps, std::size_t at,

@@ -3,12 +3,16 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "cpu/exceptions.h"
 #include "cpu/fault.h"
 #include "cpu/spec.h"
 #include "cpu/state.h"
+#include "cpu/systick.h"
 #include "stm32/bus.h"
 
 namespace dfurig::cpu {
@@ -24,7 +28,8 @@ class WordAccess {
 class SystemControl {
  public:
   /// All must outlive it.
-  SystemControl(const CoreSpec& spec, State& state, WordAccess& memory);
+  SystemControl(const CoreSpec& spec, State& state, WordAccess& memory)
+      : spec_(spec), state_(state), memory_(memory), exceptions_(spec, state) {}
 
   /// Core reset (DDI 0403E §B1.5.5): registers, VTOR and priorities take reset values; MSP and PC
   /// come from the table at `vector_table`. False: lockup, the vectors cannot be read; a PC with a
@@ -54,12 +59,12 @@ class SystemControl {
   // --- Exceptions. ---
 
   /// A line that is high pends its interrupt, and again when its handler returned.
-  void set_interrupt_lines(const stm32::InterruptLines& lines);
-  void pend(unsigned exception);
+  void set_interrupt_lines(const stm32::InterruptLines& lines) { exceptions_.set_lines(lines); }
+  void pend(unsigned exception) { exceptions_.set_pending(exception, true); }
   /// A pending exception's priority is above that of what runs (DDI 0403E §B1.5.4).
-  bool can_take_exception() const { return can_take_exception_; }
+  bool can_take_exception() const { return exceptions_.can_take(); }
   /// What would end WFI: as above, with PRIMASK taken for clear.
-  bool can_wake() const;
+  bool can_wake() const { return exceptions_.can_wake(); }
   /// Stacks and enters the most urgent pending exception; State::r[pc] is where it will return to.
   /// False: lockup.
   bool take_exception();
@@ -69,10 +74,10 @@ class SystemControl {
   bool call_supervisor();
   /// A branch to EXC_RETURN in Handler mode: unstacks, tail-chains. False: lockup.
   bool return_from_exception(std::uint32_t exc_return);
+  int execution_priority() const { return exceptions_.execution_priority(); }
   /// After MSR, CPS and anything else that changed PRIMASK, FAULTMASK or BASEPRI.
-  void masks_changed() { reconsider(); }
-  /// Before a floating-point instruction: CPACR allows it, lazy stacking is done, FPCA set. Absent:
-  /// go on.
+  void masks_changed() { exceptions_.reconsider(); }
+  /// Before a floating-point instruction: CPACR must allow it; CONTROL.FPCA is set. Absent: go on.
   std::optional<Fault> use_floating_point();
 
   /// SLEEPONEXIT asked for sleep as the last return reached Thread mode. Cleared by reading.
@@ -83,16 +88,51 @@ class SystemControl {
   bool does_unaligned_trap() const;
 
   const std::vector<FaultRecord>& faults() const { return faults_; }
+  /// Registers here that software touched and that are not there, by sentence.
+  const std::map<std::string, std::uint64_t>& not_emulated() const { return not_emulated_; }
 
  private:
-  void reconsider();
+  struct Register;
+
+  static const Register* find_register(std::uint32_t address);
+  std::uint32_t read_word_at(std::uint32_t address, bool is_peek);
+  void write_word_at(std::uint32_t address, std::uint32_t value, std::uint32_t lanes, bool is_poke);
+  std::uint32_t read_priorities(std::uint32_t address) const;
+  void write_priorities(std::uint32_t address, std::uint32_t value, std::uint32_t lanes);
+  std::uint32_t read_interrupt_bits(std::uint32_t address) const;
+  void write_interrupt_bits(std::uint32_t address, std::uint32_t value, bool is_poke);
+  std::uint32_t icsr() const;
+  void write_icsr(std::uint32_t value);
+  void write_aircr(std::uint32_t value);
+  std::uint32_t shcsr() const;
+  void write_shcsr(std::uint32_t value);
+  std::uint32_t& stored(std::uint32_t address);
+  void count(const std::string& what, std::uint32_t address);
+
+  bool is_v6m() const { return spec_.architecture == Architecture::ArmV6M; }
+  unsigned target_of(const Fault& fault) const;
+  void note(const Fault& fault);
+  bool raise(const Fault& fault, unsigned exception, std::uint32_t return_address);
+  bool lock_up(const Fault& fault, unsigned exception);
+  void derive(FaultKind kind);
+  bool push_frame(std::uint32_t return_address, std::uint32_t& exc_return);
+  bool pop_frame(std::uint32_t exc_return);
+  bool enter(std::uint32_t return_address);
+  bool enter_handler(std::uint32_t exc_return);
+  bool refuse_return(std::uint32_t exc_return);
+  bool is_return_valid(std::uint32_t exc_return) const;
 
   const CoreSpec& spec_;
   State& state_;
   WordAccess& memory_;
-  bool can_take_exception_ = false;
+  Exceptions exceptions_;
+  SysTickTimer systick_;
+  std::map<std::uint32_t, std::uint32_t> registers_;  ///< what is only stored, by address
+  std::uint32_t cyccnt_ = 0;
   bool is_reset_requested_ = false;
+  bool sleeps_on_exit_ = false;
   std::vector<FaultRecord> faults_;
+  std::map<std::string, std::uint64_t> not_emulated_;
 };
 
 }  // namespace dfurig::cpu

@@ -76,6 +76,29 @@ TEST_F(ImportedDeviceTest, EndsOpenTransfersWhenItGoes) {
   EXPECT_TRUE(device.is_gone());
 }
 
+TEST_F(ImportedDeviceTest, EndsWhatCompletesAtOnce) {
+  ImportedDevice device = import();
+  stub_.answers = {{usb::Ack{}}};
+  bool has_ended = false;
+  device.submit(get_status, [&](const usbip::Completion&) { has_ended = true; });
+  device.pump_within(Duration{0});
+  EXPECT_TRUE(has_ended);
+}
+
+TEST_F(ImportedDeviceTest, LeavesItToPumpThatTheDeviceHasGone) {
+  ImportedDevice device = import();
+  stub_.answers = {{usb::Ack{}}};
+  bool has_ended = false;
+  device.submit(get_status, [&](const usbip::Completion&) { has_ended = true; });
+  stub_.attachment_ = 0;
+  device.pump_within(Duration{0});
+  EXPECT_TRUE(has_ended);
+  EXPECT_FALSE(device.is_gone()) << "who watches it asks for its descriptor";
+  EXPECT_EQ(device.due_in(), Duration{0});
+  device.pump();
+  EXPECT_TRUE(device.is_gone());
+}
+
 TEST_F(ImportedDeviceTest, IsItselfAfterAResetWithItsSettings) {
   ImportedDevice device = import();
   device.remember_setting(0, 1);

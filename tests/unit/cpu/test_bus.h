@@ -1,109 +1,82 @@
-// A chip that is only a bus: flash, RAM, a ROM that cannot be executed and a few registers.
+// A chip for tests of the core: flash at 0 and 0x08000000, RAM, a ROM that is only readable, and
+// one peripheral whose registers are storage.
 #pragma once
 
-#include <cstdint>
+#include <cstring>
 #include <map>
-#include <optional>
-#include <span>
 #include <vector>
 
+#include "cpu/core.h"
 #include "stm32/bus.h"
 
 namespace dfurig::cpu {
 
-class TestBus final : public stm32::Bus {
+inline CoreSpec cortex_m0plus() {
+  return {"Cortex-M0+", Architecture::ArmV6M, FloatingPoint::None, 0x410CC601, 2, 0xFFFFFF00, 32,
+          false};
+}
+inline CoreSpec cortex_m3() {
+  return {"Cortex-M3", Architecture::ArmV7M, FloatingPoint::None, 0x411FC231, 4, 0x3FFFFF80, 80,
+          true};
+}
+inline CoreSpec cortex_m4f() {
+  return {"Cortex-M4F", Architecture::ArmV7EM, FloatingPoint::FpV4Sp, 0x410FC241, 4, 0xFFFFFF80,
+          96, true};
+}
+
+class TestBus : public stm32::Bus {
  public:
   static constexpr std::uint32_t flash_base = 0x08000000;
   static constexpr std::uint32_t ram_base = 0x20000000;
   static constexpr std::uint32_t rom_base = 0x1FFF0000;
-  static constexpr std::uint32_t registers_base = 0x40000000;
-  static constexpr std::uint32_t memory_size = 0x8000;
-  static constexpr std::uint32_t registers_size = 0x400;
-  static constexpr std::uint32_t ram_end = ram_base + memory_size;
+  static constexpr std::uint32_t peripheral_base = 0x40000000;
 
-  struct Access {
-    bool is_write = false;
-    std::uint32_t address = 0;
-    unsigned width = 0;
-    std::uint32_t value = 0;
-    std::uint32_t pc = 0;
-    std::uint64_t at = 0;  ///< cycles that had passed
-    bool operator==(const Access&) const = default;
-  };
-
-  // --- What a test sets and looks at. ---
-
-  std::vector<std::uint8_t> flash = std::vector<std::uint8_t>(memory_size);  ///< also seen at 0
-  std::vector<std::uint8_t> ram = std::vector<std::uint8_t>(memory_size);
-  std::vector<std::uint8_t> rom = std::vector<std::uint8_t>(memory_size);
-  bool is_flash_readable = true;
-  std::uint64_t version = 0;
-  std::map<std::uint32_t, std::uint32_t> registers{};  ///< by word address; absent is 0
-  std::vector<Access> accesses{};
+  std::vector<std::uint8_t> flash = std::vector<std::uint8_t>(0x1000, 0xFF);
+  std::vector<std::uint8_t> ram = std::vector<std::uint8_t>(0x1000, 0);
+  std::vector<std::uint8_t> rom = std::vector<std::uint8_t>(0x100, 0);
+  std::map<std::uint32_t, std::uint32_t> registers;  ///< by address; 0x100 bytes of them
+  bool is_flash_writable = false;  ///< as RAM is: then nothing decoded is kept
+  bool boots_from_flash = true;    ///< flash is at 0 as well
+  std::uint64_t version = 1;
   std::uint64_t cycles = 0;
-  std::optional<std::uint64_t> event_at{};  ///< in cycles; then `line_at_event` goes high
-  unsigned line_at_event = 0;
-  stm32::InterruptLines lines{};
+  std::optional<std::uint64_t> event_at;  ///< in cycles: `raised` rises then
+  unsigned raised = 0;
+  stm32::InterruptLines lines;
   bool attention = false;
-  /// A write of a register at this address asks for attention.
-  std::optional<std::uint32_t> attention_register{};
-
-  /// Stores little-endian into flash or RAM, past the bus.
-  void put(std::uint32_t address, std::uint32_t value, unsigned width) {
-    std::uint8_t* bytes = find_bytes(address, width);
-    for (unsigned i = 0; i < width; ++i) bytes[i] = static_cast<std::uint8_t>(value >> (8 * i));
-  }
-  void put_word(std::uint32_t address, std::uint32_t value) { put(address, value, 4); }
-  /// Half-words of code, one after the other.
-  void put_code(std::uint32_t address, const std::vector<std::uint16_t>& half_words) {
-    for (const std::uint16_t half_word : half_words) {
-      put(address, half_word, 2);
-      address += 2;
-    }
-    ++version;
-  }
-  std::uint32_t word(std::uint32_t address) {
-    const std::uint8_t* bytes = find_bytes(address, 4);
-    std::uint32_t value = 0;
-    for (unsigned i = 0; i < 4; ++i) value |= std::uint32_t{bytes[i]} << (8 * i);
-    return value;
-  }
-
-  // --- Bus. ---
+  std::uint32_t pc_seen = 0;
 
   std::optional<stm32::MemoryView> find_memory(std::uint32_t address) override {
-    const auto is_in = [&](std::uint32_t base) { return address - base < memory_size; };
-    if (is_in(flash_base)) return flash_view(flash_base);
-    if (is_in(0)) return flash_view(0);
-    if (is_in(rom_base)) return stm32::MemoryView{rom_base, memory_size, rom.data()};
-    if (is_in(ram_base)) {
-      return stm32::MemoryView{ram_base, memory_size, ram.data(), ram.data(), true, true};
+    const auto size = [](const auto& memory) { return static_cast<std::uint32_t>(memory.size()); };
+    for (const std::uint32_t base : {0u, flash_base}) {
+      if (address - base < flash.size() && (base != 0 || boots_from_flash)) {
+        return stm32::MemoryView{base, size(flash), flash.data(),
+                                 is_flash_writable ? flash.data() : nullptr, true, true};
+      }
+    }
+    if (address - ram_base < ram.size()) {
+      return stm32::MemoryView{ram_base, size(ram), ram.data(), ram.data(), true, true};
+    }
+    if (address - rom_base < rom.size()) {
+      return stm32::MemoryView{rom_base, size(rom), rom.data(), nullptr, true, false};
     }
     return std::nullopt;
   }
   std::uint64_t memory_version() const override { return version; }
-
   std::optional<std::uint32_t> read(std::uint32_t address, unsigned width) override {
-    if (address - registers_base >= registers_size) return std::nullopt;
-    const std::uint32_t value = registers[address & ~3u] >> (8 * (address & 3)) & mask(width);
-    accesses.push_back({false, address, width, value, pc_, cycles});
-    return value;
+    if (address - peripheral_base >= 0x100) return std::nullopt;
+    const std::uint32_t word = registers[address & ~3u] >> 8 * (address & 3);
+    return width == 4 ? word : word & ((1u << 8 * width) - 1);
   }
-  bool write(std::uint32_t address, unsigned width, std::uint32_t value) override {
-    if (address - registers_base >= registers_size) return false;
-    const unsigned lsb = 8 * (address & 3);
-    std::uint32_t& stored = registers[address & ~3u];
-    stored = (stored & ~(mask(width) << lsb)) | (value & mask(width)) << lsb;
-    accesses.push_back({true, address, width, value & mask(width), pc_, cycles});
-    if (address == attention_register) attention = true;
+  bool write(std::uint32_t address, unsigned, std::uint32_t value) override {
+    if (address - peripheral_base >= 0x100) return false;
+    registers[address] = value;
     return true;
   }
-  void set_pc(std::uint32_t pc) override { pc_ = pc; }
-
-  void advance(std::uint64_t passed) override {
-    cycles += passed;
+  void set_pc(std::uint32_t pc) override { pc_seen = pc; }
+  void advance(std::uint64_t by) override {
+    cycles += by;
     if (!event_at || cycles < *event_at) return;
-    lines.set(line_at_event);
+    lines.set(raised);
     event_at.reset();
   }
   std::optional<std::uint64_t> next_event() const override {
@@ -113,21 +86,19 @@ class TestBus final : public stm32::Bus {
   const stm32::InterruptLines& interrupt_lines() const override { return lines; }
   bool wants_attention() const override { return attention; }
 
- private:
-  static std::uint32_t mask(unsigned width) {
-    return width == 4 ? 0xFFFFFFFF : (1u << 8 * width) - 1;
+  void put(std::uint32_t address, const std::vector<std::uint16_t>& half_words) {
+    std::vector<std::uint8_t>& memory = address >= ram_base ? ram : flash;
+    const std::uint32_t base = address >= ram_base ? ram_base : flash_base;
+    std::memcpy(memory.data() + (address - base), half_words.data(), 2 * half_words.size());
   }
-  stm32::MemoryView flash_view(std::uint32_t base) const {
-    return {base, memory_size, flash.data(), nullptr, is_flash_readable, true};
+  void put_word(std::uint32_t address, std::uint32_t word) {
+    put(address, {static_cast<std::uint16_t>(word), static_cast<std::uint16_t>(word >> 16)});
   }
-  /// Of flash at its own address, of RAM otherwise.
-  std::uint8_t* find_bytes(std::uint32_t address, unsigned width) {
-    const bool is_flash = address - flash_base < memory_size;
-    const std::uint32_t offset = address - (is_flash ? flash_base : ram_base);
-    return std::span(is_flash ? flash : ram).subspan(offset, width).data();
+  std::uint32_t word(std::uint32_t address) const {
+    std::uint32_t value = 0;
+    std::memcpy(&value, ram.data() + (address - ram_base), sizeof value);
+    return value;
   }
-
-  std::uint32_t pc_ = 0;
 };
 
 }  // namespace dfurig::cpu
