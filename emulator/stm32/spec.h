@@ -69,11 +69,7 @@ struct BlockSpec {
   std::optional<BitReference> clock_enable;  ///< without it set: reads 0, writes are dropped
   std::optional<BitReference> reset_bit;     ///< while set: registers are held at reset values
   std::string unit{};                        ///< "" or a name of unit.cc, such as "timer"
-<<<<<<< HEAD
   std::string clock{};  ///< what the unit counts: a clock of ChipSpec::clocks, "TIMPCLK1"
-=======
-  std::string clock{};  ///< what the unit counts: a clock of ChipSpec, "TIMPCLK1"
->>>>>>> 30dce511cf196d6559c9ef3e2ea24059f7c5c90b
   /// Positions in the vector table of the lines the unit has (RM: "Interrupt and exception
   /// vectors").
   std::vector<unsigned> interrupts{};
