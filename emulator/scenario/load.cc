@@ -85,7 +85,7 @@ Scenario load_scenario(const std::string& path, const model::Library& library) {
     scenario.given = read_given(*given, path, scenario.model);
   }
   for (const model::Reader& step : reader.at("steps").items()) {
-    scenario.steps.push_back(read_step(step, path, scenario.model));
+    scenario.steps.push_back(read_step(step, path, scenario.model, scenario.given.firmware));
   }
   if (scenario.steps.empty()) reader.at("steps").fail("expected at least one step");
   return scenario;
