@@ -8,54 +8,11 @@
 #include <vector>
 
 #include "board/board.h"
+#include "board/ending.h"
 #include "board/symbols.h"
 #include "cpu/core.h"
 
 namespace dfurig::board {
-
-/// When a run ends. Times are the device's.
-struct RunGoal {
-  std::optional<std::uint64_t> instructions;  ///< asleep, a cycle counts as one
-  std::optional<std::uint32_t> address;       ///< before the instruction there
-  std::string pin;                            ///< "PA5" at `level`; empty: none
-  bool level = false;
-  bool until_rom = false;
-  Duration within{};  ///< at most, whatever else is given
-
-  bool is_for_a_time() const { return !instructions && !address && pin.empty() && !until_rom; }
-};
-
-enum class Stopped {
-  Running,  ///< it would go on: the goal was reached, or the time was up
-  Asleep,
-  Lockup,
-  StuckPoll,
-  Breakpoint,
-  InRom,
-  Resets,  ///< again and again
-};
-/// "running", "in the ROM"…
-std::string to_string(Stopped stopped);
-
-/// How a run ended.
-struct Ending {
-  Stopped stopped = Stopped::Running;
-  bool is_goal_reached = false;
-  std::string sentence;  ///< "polling RCC.CR.HSERDY = 0 from HAL_RCC_OscConfig+0x42"
-  Duration lasted{};
-  std::uint64_t cycles = 0;
-};
-
-/// A fault with its place named as it was then.
-struct TakenFault {
-  cpu::FaultRecord record;
-  std::string place;   ///< "main+0x12"
-  std::string symbol;  ///< "main"; empty when it has no name
-  /// "UNDEFINSTR INVSTATE FORCED"
-  std::string names() const;
-  /// "UsageFault at main+0x12: UNDEFINSTR"
-  std::string text() const;
-};
 
 class Execution {
  public:
@@ -72,6 +29,8 @@ class Execution {
 
   const cpu::Core& core() const { return *core_; }
   std::uint32_t pc() const;
+  /// "polling RCC.CR.HSERDY = 0 from HAL_RCC_OscConfig+0x42"
+  std::string poll_sentence(const cpu::Poll& poll) const;
   /// All that were taken since the board was made.
   const std::vector<TakenFault>& faults() const { return faults_; }
   /// What the pins did during the last run.
@@ -83,33 +42,41 @@ class Execution {
   const std::vector<std::string>& trace() const { return trace_; }
 
  private:
-  void start();
+  void start(Instant now);
   void hand_over();
   void hand_back();
-  cpu::Stop run_core(const RunGoal& goal, std::uint64_t first_cycle, Instant deadline);
-  std::optional<Stopped> take(const cpu::Stop& stop, const RunGoal& goal, Instant now,
-                              std::string& sentence);
-  std::optional<Stopped> take_attention(const RunGoal& goal, Instant now, std::string& sentence);
-  std::optional<Stopped> reset(stm32::ResetCause cause, Instant now, std::string& sentence);
-  void enter_rom(std::uint32_t pc, Instant now, std::string& sentence);
+  void run_until_stopped(const RunGoal& goal, Instant now);
+  std::optional<Stopped> step(const RunGoal& goal, Instant now);
+  cpu::Stop run_core(const RunGoal& goal);
+  std::optional<Stopped> take(const cpu::Stop& stop, Instant now);
+  std::optional<Stopped> take_attention();
+  std::optional<Stopped> reset(const std::string& how, Instant now);
+  std::optional<Stopped> leave_flash(std::uint32_t pc, Instant now);
+  std::optional<Stopped> lock_up(Instant now);
   void take_faults(Instant now);
   void remember_trace(const std::string& before);
-  bool is_reached(const RunGoal& goal, const cpu::Stop& stop) const;
+  void tell(const std::string& what, Instant now);
   std::vector<std::uint32_t> fault_vectors() const;
-  std::string poll_text(const cpu::Poll& poll) const;
-  std::string place_text(std::uint32_t pc) const;
+  std::string place_text(std::uint32_t address) const;
 
   Board& board_;
   stm32::Chip& chip_;
   std::unique_ptr<cpu::Core> core_;
   Symbols symbols_;
-  unsigned starts_ = 0;  ///< Board::starts() that were seen
-  unsigned resets_ = 0;  ///< in this run
-  std::size_t pin_changes_before_ = 0;
-  std::optional<Ending> stuck_;  ///< nothing goes on until the next start
+  unsigned starts_ = 0;         ///< Board::starts() when the core was started
+  std::optional<Ending> dead_;  ///< nothing goes on until the next start
   std::vector<TakenFault> faults_;
   std::size_t trace_count_ = 0;
   std::vector<std::string> trace_;
+
+  // Of the run that goes on, or of the last one.
+  Ending ending_;
+  Instant deadline_{};
+  std::uint64_t first_cycle_ = 0;
+  unsigned resets_ = 0;
+  unsigned traces_ = 0;
+  unsigned told_faults_ = 0;
+  std::size_t first_pin_change_ = 0;
 };
 
 }  // namespace dfurig::board

@@ -15,7 +15,8 @@ namespace {
 constexpr double default_timeout_s = 60;
 constexpr double timeout_max_s = 3600;
 
-const std::vector<std::string> moments = {"before_entry", "in_dfu", "after_leave", "running"};
+const std::vector<std::string> moments = {"power_on", "before_entry", "in_dfu", "after_leave",
+                                          "running"};
 
 /// "${scenario_dir}" in a tool's argument.
 std::string expand(const std::string& text, const std::string& scenario_file) {
