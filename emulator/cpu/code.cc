@@ -46,8 +46,7 @@ Fetched Code::fetch(std::uint32_t address, const Instruction*& into) {
   const bool is_long = is_first_of_two(first);
   if (is_long && !read_half_word(address + 2, second, is_second_writable, fetched)) return fetched;
   const std::uint32_t opcode = is_long ? first << 16 | second : first;
-  const Instruction decoded{find_execute(opcode, is_long, spec_.architecture), opcode,
-                            is_long ? 4u : 2u};
+  const Instruction decoded{find_execute(opcode, is_long, spec_), opcode, is_long ? 4u : 2u};
   if (is_writable || is_second_writable) {
     uncached_ = decoded;
     into = &uncached_;
