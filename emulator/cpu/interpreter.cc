@@ -114,17 +114,19 @@ void Interpreter::execute(const Instruction& instruction, std::uint32_t address)
 }
 
 /// ITAdvance() comes first, so that a return from an exception brings its own state; an instruction
-/// that faults is executed again with what was before (§A7.3.3).
+/// that faults, or BKPT, stands there again with what was before (§A7.3.3). BKPT has no condition
+/// (§A7.7.17).
 void Interpreter::execute_in_it_block(const Instruction& instruction) {
   State& state = machine_.state;
   const std::uint8_t before = state.it;
   state.it =
       (before & 7) == 0 ? 0 : static_cast<std::uint8_t>((before & 0xE0) | (before << 1 & 0x1F));
-  if (!does_condition_hold(state, before >> 4)) return;
+  const bool is_bkpt = instruction.size == 2 && instruction.opcode >> 8 == 0xBE;
+  if (!is_bkpt && !does_condition_hold(state, before >> 4)) return;
   machine_.is_in_it_block = true;
   instruction.execute(machine_, instruction.opcode);
   machine_.is_in_it_block = false;
-  if (machine_.port.fault) state.it = before;
+  if (machine_.port.fault || is_bkpt) state.it = before;
 }
 
 /// Fast as long as nothing has to be looked at: `is_watched` adds breakpoints and the trace.

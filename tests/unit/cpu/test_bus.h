@@ -73,7 +73,7 @@ class TestBus : public stm32::Bus {
     registers[address] = value;
     return true;
   }
-  void set_pc(std::uint32_t pc) override { pc_seen = pc; }
+  void set_pc(std::uint32_t address) override { pc_seen = address; }
   void advance(std::uint64_t by) override {
     cycles += by;
     if (!event_at || cycles < *event_at) return;
