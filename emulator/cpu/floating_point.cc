@@ -106,13 +106,13 @@ constexpr std::array arithmetic_rows = {
     Encoding{0xFFB00F50, 0xEE900A40, fp<fused_multiply_add<true, true>>},    // VFNMA §A7.7.234
     Encoding{0xFFB00F50, 0xEEA00A00, fp<fused_multiply_add<false, false>>},  // VFMA §A7.7.233
     Encoding{0xFFB00F50, 0xEEA00A40, fp<fused_multiply_add<false, true>>},   // VFMS §A7.7.233
-    Encoding{0xFFB00F50, 0xEEB00A00, fp<vmov_immediate>},                    // §A7.7.239
+    Encoding{0xFFB00FF0, 0xEEB00A00, fp<vmov_immediate>},                    // §A7.7.239
     Encoding{0xFFBF0FD0, 0xEEB00A40, fp<vmov>},                              // §A7.7.240
     Encoding{0xFFBF0FD0, 0xEEB00AC0, fp<vabs>},                              // §A7.7.224
     Encoding{0xFFBF0FD0, 0xEEB10A40, fp<vneg>},                              // §A7.7.249
     Encoding{0xFFBF0FD0, 0xEEB10AC0, fp<vsqrt>},                             // §A7.7.257
     Encoding{0xFFBF0F50, 0xEEB40A40, fp<vcmp<false>>},                       // §A7.7.226
-    Encoding{0xFFBF0F50, 0xEEB50A40, fp<vcmp<true>>},                        // §A7.7.226
+    Encoding{0xFFBF0F7F, 0xEEB50A40, fp<vcmp<true>>},                        // §A7.7.226
 };
 
 }  // namespace

@@ -84,14 +84,17 @@ void load_store_multiple(Machine& m, std::uint32_t op) {
   if (bit(op, 21)) m.set(rn_of(op), end);
 }
 
-/// Between a core register and an S register, or a half of a D register (bit 21).
+/// Between a core register and an S register, or a half of a D register (bit 21). PC is
+/// UNPREDICTABLE.
 unsigned one_of(std::uint32_t op) {
   return is_double(op) ? bits(op, 19, 16) << 1 | bits(op, 21, 21) : sn_of(op);
 }
 void vmov_from_core(Machine& m, std::uint32_t op) {
+  if (rt_of(op) == pc) return m.undefined();
   m.state.s[one_of(op)] = m.state.r[rt_of(op)];
 }
 void vmov_to_core(Machine& m, std::uint32_t op) {
+  if (rt_of(op) == pc) return m.undefined();
   m.set(rt_of(op), m.state.s[one_of(op)]);
 }
 
@@ -123,6 +126,7 @@ void vmrs(Machine& m, std::uint32_t op) {
 }
 
 void vmsr(Machine& m, std::uint32_t op) {
+  if (rt_of(op) == pc) return m.undefined();
   m.state.fpscr = m.state.r[rt_of(op)] & fpscr::writable;
 }
 
@@ -148,12 +152,12 @@ constexpr std::array transfer_rows = {
     Encoding{0xFF900E00, 0xEC900A00, fp<load_store_multiple<true>>},   // VLDMIA, VPOP §A7.7.235
     Encoding{0xFFB00E00, 0xED200A00, fp<load_store_multiple<false>>},  // VSTMDB, VPUSH §A7.7.258
     Encoding{0xFFB00E00, 0xED300A00, fp<load_store_multiple<true>>},   // VLDMDB §A7.7.235
-    Encoding{0xFFF00F10, 0xEE000A10, fp<vmov_from_core>},              // §A7.7.243
-    Encoding{0xFFF00F10, 0xEE100A10, fp<vmov_to_core>},                // §A7.7.243
-    Encoding{0xFFD00FF0, 0xEE000B10, fp<vmov_from_core>},              // §A7.7.241
-    Encoding{0xFFD00FF0, 0xEE100B10, fp<vmov_to_core>},                // §A7.7.242
-    Encoding{0xFFFF0F10, 0xEEE10A10, fp<vmsr>},                        // §A7.7.247
-    Encoding{0xFFFF0F10, 0xEEF10A10, fp<vmrs>},                        // §A7.7.246
+    Encoding{0xFFF00F7F, 0xEE000A10, fp<vmov_from_core>},              // §A7.7.243
+    Encoding{0xFFF00F7F, 0xEE100A10, fp<vmov_to_core>},                // §A7.7.243
+    Encoding{0xFFD00FFF, 0xEE000B10, fp<vmov_from_core>},              // §A7.7.241
+    Encoding{0xFFD00FFF, 0xEE100B10, fp<vmov_to_core>},                // §A7.7.242
+    Encoding{0xFFFF0FFF, 0xEEE10A10, fp<vmsr>},                        // §A7.7.247
+    Encoding{0xFFFF0FFF, 0xEEF10A10, fp<vmrs>},                        // §A7.7.246
 };
 
 constexpr std::array coprocessor_rows = {
