@@ -132,7 +132,6 @@ void vmsr(Machine& m, std::uint32_t op) {
 
 /// CP10 and CP11 are the floating-point extension's; no other coprocessor is there (§A5.3.18).
 void no_coprocessor(Machine& m, std::uint32_t op) {
-  if (m.spec.architecture == Architecture::ArmV6M) return m.undefined();
   const bool is_floating_point = bits(op, 11, 9) == 0b101;
   if (!is_floating_point) return m.port.raise(FaultKind::NoCp);
   if (may_use_floating_point(m)) m.undefined();
@@ -161,8 +160,8 @@ constexpr std::array transfer_rows = {
 };
 
 constexpr std::array coprocessor_rows = {
-    Encoding{0xEE000000, 0xEC000000, no_coprocessor},
-    Encoding{0xEF000000, 0xEE000000, no_coprocessor},
+    Encoding{0xEE000000, 0xEC000000, no_coprocessor, Architecture::ArmV7M},
+    Encoding{0xEF000000, 0xEE000000, no_coprocessor, Architecture::ArmV7M},
 };
 
 }  // namespace
