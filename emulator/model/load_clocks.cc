@@ -85,8 +85,8 @@ void load_clocks(const Reader& reader, stm32::ChipSpec& chip) {
   for (const auto& [name, value] : reader.members()) {
     chip.clocks.push_back(read_clock(name, value, chip));
   }
-  if (chip.clocks.empty() || chip.clocks.back().name != hclk) {
-    reader.fail("the last clock is not HCLK", "HCLK is what the core runs at");
+  if (std::ranges::find(chip.clocks, hclk, &stm32::ClockSpec::name) == chip.clocks.end()) {
+    reader.fail("there is no HCLK", "HCLK is what the core runs at");
   }
 }
 
