@@ -1,0 +1,32 @@
+/* Toggles PA5 every 100 ms of the clock after reset, in the SysTick interrupt. The options are what
+   an application does, or forgets to do, about where a bootloader left the vector table. */
+#include "chip.h"
+
+#if defined(FORGETS_TABLE)
+void SystemInit(void) {}
+#elif defined(TABLE_IN_ALIAS)
+void SystemInit(void) {
+  SCB_VTOR = 0;
+} /* flash, while nothing else is mapped there */
+#elif defined(MAPS_FLASH)
+void SystemInit(void) {
+  SYSCFG_MEMRMP &= ~3u;
+} /* a Cortex-M0 has no VTOR */
+#endif
+
+void SysTick_Handler(void) {
+  pin_toggle(LED);
+}
+
+int main(void) {
+  pin_output(LED);
+  systick_every(CORE_HZ / 10);
+#if defined(ENABLES_INTERRUPTS)
+  __asm volatile("cpsie i");
+#endif
+  for (;;) {
+#if defined(SLEEP)
+    wait_for_interrupt();
+#endif
+  }
+}
