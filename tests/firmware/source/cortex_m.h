@@ -67,6 +67,7 @@ static inline __attribute__((noreturn)) void system_reset(void) {
 
 /* The table at `vectors` takes over: its stack, its reset handler. */
 static inline __attribute__((noreturn)) void jump_by_table(uint32_t vectors) {
+  __asm volatile("" : "+r"(vectors)); /* 0 is an address as any other, whatever C thinks of it */
   const uint32_t* table = (const uint32_t*)vectors;
   __asm volatile("msr msp, %0\n bx %1" ::"r"(table[0]), "r"(table[1]));
   __builtin_unreachable();
