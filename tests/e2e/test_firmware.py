@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from dfuse_file import dfuse_file
 
 FIRMWARE = Path(__file__).resolve().parents[1] / "firmware"
 KEPT = sorted(p for p in FIRMWARE.iterdir() if p.suffix in (".hex", ".sym", ".bin"))
@@ -65,3 +66,9 @@ def test_an_image_starts_with_a_vector_table(name):
 @pytest.mark.parametrize("name", [p.name for p in HEX])
 def test_an_image_ends_on_a_double_word(name):
     assert len(content(FIRMWARE / name)) % 8 == 0, "an L4 programs double words"
+
+
+def test_the_dfu_file_of_a_scenario_holds_the_firmware():
+    image = (FIRMWARE / "systick_large_stm32f405.bin").read_bytes()
+    kept = FIRMWARE.parents[1] / "scenarios/firmware/two_chunks.dfu"
+    assert kept.read_bytes() == dfuse_file({0: [(0x08000000, image)]})

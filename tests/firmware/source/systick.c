@@ -14,6 +14,11 @@ void SystemInit(void) {
 } /* a Cortex-M0 has no VTOR */
 #endif
 
+#if defined(BALLAST)
+/* As a larger program has: more than one transfer of DFU. No vector table looks like it. */
+const uint8_t ballast[BALLAST] __attribute__((used)) = {[0 ... BALLAST - 1] = 0xA5};
+#endif
+
 void SysTick_Handler(void) {
   pin_toggle(LED);
 }
