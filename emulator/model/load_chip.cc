@@ -5,6 +5,8 @@
 
 #include "model/load_boot.h"
 #include "model/load_bootloader.h"
+#include "model/load_clocks.h"
+#include "model/load_core.h"
 #include "model/load_memories.h"
 #include "model/load_peripheral.h"
 #include "model/load_policies.h"
@@ -128,14 +130,16 @@ Model load_chip(const std::string& path, const std::string& folder, const std::s
   const Reader reader(document, &model.facts);
   reader.allow_only({"$schema", "extends", "name", "title", "family", "core", "bootloader",
                      "no_usb_dfu", "flash_bootloaders", "uid", "flash_size_at", "flash", "memories",
-                     "option_bytes", "boot", "peripherals"});
+                     "option_bytes", "boot", "clocks", "peripherals"});
   model.file = path;
   model.name = reader.at("name").text();
   model.title = reader.at("title").text();
   model.family = reader.at("family").text();
   model.core = reader.at("core").text();
+  load_core(folder + "/cores", reader.at("core").place(), model);
   const std::vector<std::uint32_t> uid = load_memories(reader, model);
   read_blocks(reader.at("peripherals"), folder, model);
+  if (const auto clocks = reader.find("clocks")) load_clocks(*clocks, model.chip);
   load_boot(reader.at("boot"), model);
   validate(reader, model);
   const auto file = bootloader_file(reader, folder + "/bootloaders", bootloader, model);

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "cpu/spec.h"
 #include "dfu/bootloader_spec.h"
 #include "model/changes.h"
 #include "stm32/spec.h"
@@ -108,6 +110,8 @@ struct Model {
   std::string family;  ///< "STM32F4"
   std::string file;    ///< where it was loaded from
   std::string core;    ///< "Cortex-M4F"
+  std::optional<cpu::CoreSpec> core_spec;
+  std::string core_not_executed;  ///< why there is no core_spec: a sentence's end
 
   stm32::ChipSpec chip;
   dfu::BootloaderSpec bootloader;  ///< without a name when there is none: see has_usb_dfu

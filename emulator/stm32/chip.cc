@@ -62,10 +62,15 @@ Chip::Chip(const ChipSpec& spec)
     regions_.push_back({memory, initial_content(memory)});
   }
   for (const BlockSpec& block : spec_.blocks) blocks_.emplace_back(block, not_emulated_);
+  resolve_gates();
+  follow_clocks();
 }
 
 void Chip::reset(ResetKind kind) {
   for (RegisterBlock& block : blocks_) block.reset();
+  output_levels_.clear();
+  ++map_version_;
+  follow_clocks();
   if (kind == ResetKind::PowerOn) clear_ram();
   if (kind != ResetKind::System) load_option_bytes();
 }
@@ -98,9 +103,10 @@ const Chip::Region* Chip::find_region(std::uint32_t address, std::uint32_t size)
 }
 
 RegisterBlock* Chip::find_block_at(std::uint32_t address) {
+  const auto is_in = [address](const BlockSpec& spec) { return address - spec.base < spec.size; };
+  if (last_ != nullptr && is_in(last_->spec())) return last_;
   for (RegisterBlock& block : blocks_) {
-    const BlockSpec& spec = block.spec();
-    if (address >= spec.base && address - spec.base < spec.size) return &block;
+    if (is_in(block.spec())) return last_ = &block;
   }
   return nullptr;
 }
@@ -116,33 +122,27 @@ const RegisterBlock* Chip::find_block(const std::string& name) const {
   return const_cast<Chip*>(this)->find_block(name);
 }
 
-bool Chip::is_set(const std::optional<BitReference>& bit) const {
-  if (!bit) return false;
-  const RegisterBlock* block = find_block(bit->block);
-  return block != nullptr && (block->value_of(bit->register_name) >> bit->bit & 1) != 0;
-}
-
 /// A peripheral without its clock, or held in reset, takes no writes and reads 0.
-bool Chip::takes_accesses(const RegisterBlock& block, const std::string& what) {
-  const BlockSpec& spec = block.spec();
-  const bool is_clocked = !spec.clock_enable || is_set(spec.clock_enable);
-  if (is_clocked && !is_set(spec.reset_bit)) return true;
-  not_emulated_.count(spec.name + " " + what +
+bool Chip::takes_accesses(const RegisterBlock& block, const char* what) {
+  const Gate& gate = gates_[static_cast<std::size_t>(&block - blocks_.data())];
+  const bool is_clocked = !gate.is_gated || gate.clock_enable.is_set();
+  if (is_clocked && !gate.reset.is_set()) return true;
+  not_emulated_.count(block.spec().name + " " + what +
                       (is_clocked ? " while held in reset" : " without its clock"));
   return false;
 }
 
 /// ARMv7-M: an unaligned access to a peripheral faults.
-bool Chip::is_aligned(std::uint32_t address, unsigned width, const std::string& what) {
+bool Chip::is_aligned(std::uint32_t address, unsigned width, const char* what) {
   if (address % width == 0) return true;
-  not_emulated_.count("unaligned " + what + " at " + hex(address));
+  not_emulated_.count(std::string("unaligned ") + what + " at " + hex(address));
   return false;
 }
 
 /// A reset bit set in RCC forces the registers of its peripheral to their reset values.
 void Chip::hold_blocks_in_reset() {
-  for (RegisterBlock& block : blocks_) {
-    if (is_set(block.spec().reset_bit)) block.reset();
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    if (gates_[i].reset.is_set()) blocks_[i].reset();
   }
 }
 
@@ -165,7 +165,7 @@ bool Chip::write(std::uint32_t address, unsigned width, std::uint32_t value) {
     if (!is_aligned(address, width, "write")) return false;
     if (!takes_accesses(*block, "written")) return true;
     block->write(address - block->spec().base, width, value);
-    hold_blocks_in_reset();
+    follow_write(*block);
     return true;
   }
   Region* region = find_region(address, width);

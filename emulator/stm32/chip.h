@@ -1,6 +1,7 @@
 // One STM32's memories and registers behind one address space.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "stm32/bus.h"
 #include "stm32/flash.h"
 #include "stm32/gpio.h"
 #include "stm32/not_emulated.h"
@@ -36,7 +38,15 @@ struct Snapshot {
   bool operator==(const Snapshot&) const = default;
 };
 
-class Chip {
+/// A pin that is an output took another level.
+struct PinChange {
+  std::chrono::nanoseconds at{};  ///< device time
+  std::string pin;                ///< "PA5"
+  bool level = false;
+  bool operator==(const PinChange&) const = default;
+};
+
+class Chip : public Bus {
  public:
   explicit Chip(const ChipSpec& spec);
   Chip(const Chip&) = delete;
@@ -48,10 +58,38 @@ class Chip {
   // --- What software on the chip does: clock gating, access modes and effects apply. ---
 
   /// Reads 1, 2 or 4 bytes; absent where nothing is mapped.
-  std::optional<std::uint32_t> read(std::uint32_t address, unsigned width);
+  std::optional<std::uint32_t> read(std::uint32_t address, unsigned width) override;
   /// Writes 1, 2 or 4 bytes to RAM or a register; false where nothing takes it. Flash is programmed
   /// through `program`.
-  bool write(std::uint32_t address, unsigned width, std::uint32_t value);
+  bool write(std::uint32_t address, unsigned width, std::uint32_t value) override;
+
+  // --- What a core sees (bus.h); read and write as above. ---
+
+  std::optional<MemoryView> find_memory(std::uint32_t address) override;
+  std::uint64_t memory_version() const override { return flash_.version() + map_version_; }
+  void set_pc(std::uint32_t pc) override { not_emulated_.set_pc(pc); }
+  /// Accesses that follow are no firmware's.
+  void forget_pc() { not_emulated_.set_pc(std::nullopt); }
+  void advance(std::uint64_t cycles) override;
+  std::optional<std::uint64_t> next_event() const override { return std::nullopt; }
+  const InterruptLines& interrupt_lines() const override { return lines_; }
+  bool wants_attention() const override { return has_clock_changed_ || has_pin_come_; }
+
+  // --- Time, and what the board asks a running chip. ---
+
+  /// Device time since it was made: cycles of HCLK, each as long as HCLK was then.
+  std::chrono::nanoseconds now() const;
+  std::uint64_t hclk_hz() const { return hclk_hz_; }
+  /// Cycles of HCLK, as it is now, until then; 0 when that is past.
+  std::uint64_t cycles_until(std::chrono::nanoseconds then) const;
+  /// Sets attention when an output pin takes this level; absent: never.
+  void stop_at_pin(std::optional<PinChange> wanted) { wanted_pin_ = std::move(wanted); }
+  /// Clears attention. True: the pin waited for has come.
+  bool take_attention();
+  /// The first `pin_changes_max` changes of output pins since the last clear_pin_changes().
+  const std::vector<PinChange>& pin_changes() const { return pin_changes_; }
+  std::uint64_t pin_change_count() const { return pin_change_count_; }
+  static constexpr std::size_t pin_changes_max = 100'000;
 
   // --- What a bootloader does to memory. ---
 
@@ -106,7 +144,25 @@ class Chip {
   Region* find_region(std::uint32_t address, std::uint32_t size);
   const Region* find_region(std::uint32_t address, std::uint32_t size) const;
   RegisterBlock* find_block_at(std::uint32_t address);
-  bool is_set(const std::optional<BitReference>& bit) const;
+  /// Where a BitReference leads; no block: nowhere.
+  struct Bit {
+    const RegisterBlock* block = nullptr;
+    std::size_t index = 0;
+    std::uint32_t mask = 0;
+    bool is_set() const { return block != nullptr && (block->value(index) & mask) != 0; }
+  };
+  struct Gate {
+    Bit clock_enable;
+    bool is_gated = false;
+    Bit reset;
+  };
+  Bit resolve(const std::optional<BitReference>& reference) const;
+  void resolve_gates();
+  std::optional<std::uint32_t> boot_memory() const;
+  std::optional<MemoryView> view_of(std::uint32_t address);
+  void follow_write(RegisterBlock& block);
+  void follow_clocks();
+  void follow_pins(const RegisterBlock& port);
   FlashStatus program_flash(std::uint32_t address, ByteView data);
   void hide_unreadable(std::uint32_t address, std::span<std::uint8_t> bytes) const;
   bool is_write_protected(std::size_t sector) const;
@@ -114,8 +170,8 @@ class Chip {
   std::vector<Window> protected_sectors(const Window& where) const;
   std::vector<Window> unreadable_flash(const Window& where) const;
   std::vector<Window> unwritable_flash(const Window& where) const;
-  bool is_aligned(std::uint32_t address, unsigned width, const std::string& what);
-  bool takes_accesses(const RegisterBlock& block, const std::string& what);
+  bool is_aligned(std::uint32_t address, unsigned width, const char* what);
+  bool takes_accesses(const RegisterBlock& block, const char* what);
   void hold_blocks_in_reset();
   void load_option_bytes();
   void clear(MemoryKind kind);
@@ -127,6 +183,20 @@ class Chip {
   std::size_t flash_layout_ = 0;
   std::vector<Region> regions_;
   std::vector<RegisterBlock> blocks_;
+  std::vector<Gate> gates_;        ///< of each block
+  std::vector<bool> is_control_;   ///< the block holds reset bits of others, or the clock tree
+  RegisterBlock* last_ = nullptr;  ///< where the last access went
+  std::uint64_t map_version_ = 1;
+  InterruptLines lines_;
+  std::uint64_t hclk_hz_ = 0;
+  bool has_clock_changed_ = false;
+  std::uint64_t cycles_ = 0;                            ///< since HCLK changed
+  std::chrono::nanoseconds since_{};                    ///< when that was
+  std::map<std::string, std::uint32_t> output_levels_;  ///< by port, of pins that are outputs
+  std::vector<PinChange> pin_changes_;
+  std::uint64_t pin_change_count_ = 0;
+  std::optional<PinChange> wanted_pin_;
+  bool has_pin_come_ = false;
 };
 
 }  // namespace dfurig::stm32

@@ -73,6 +73,7 @@ bool Flash::can_program(ByteView unit, ByteView data) const {
 
 FlashStatus Flash::program(std::uint32_t address, ByteView data) {
   if (!contains(address, static_cast<std::uint32_t>(data.size()))) return FlashStatus::OutOfRange;
+  ++version_;
   const std::size_t start = address - spec_.base;
   // RM0351 §3.7.5, PGAERR; AN2606: a misaligned write fails.
   if (start % spec_.program_unit != 0) return FlashStatus::ProgramRefused;
@@ -95,17 +96,20 @@ FlashStatus Flash::program(std::uint32_t address, ByteView data) {
 FlashStatus Flash::erase_sector(std::uint32_t address) {
   const std::optional<Sector> sector = find_sector(address);
   if (!sector) return FlashStatus::OutOfRange;
+  ++version_;
   const auto start = content_.begin() + (sector->address - spec_.base);
   std::fill(start, start + sector->size, spec_.erased_value);
   return FlashStatus::Ok;
 }
 
 void Flash::erase_all() {
+  ++version_;
   std::fill(content_.begin(), content_.end(), spec_.erased_value);
 }
 
 FlashStatus Flash::preload(std::uint32_t address, ByteView data) {
   if (!contains(address, static_cast<std::uint32_t>(data.size()))) return FlashStatus::OutOfRange;
+  ++version_;
   std::copy(data.begin(), data.end(), content_.begin() + (address - spec_.base));
   return FlashStatus::Ok;
 }

@@ -34,6 +34,8 @@ class Flash {
   std::optional<Sector> find_sector(std::uint32_t address) const;
 
   ByteView content() const { return content_; }
+  /// Grows when content may have changed.
+  std::uint64_t version() const { return version_; }
   ByteView view(std::uint32_t address, std::uint32_t size) const;
 
   /// Programs whole units from `address` on; the odd tail goes the way the model says.
@@ -50,6 +52,7 @@ class Flash {
   FlashSpec spec_;
   std::vector<Sector> sectors_;
   Bytes content_;
+  std::uint64_t version_ = 0;
 };
 
 }  // namespace dfurig::stm32

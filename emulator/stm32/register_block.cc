@@ -36,11 +36,29 @@ std::uint32_t reserved_bits(const RegisterSpec& spec) {
   return ~known;
 }
 
+namespace {
+
+std::uint32_t not_emulated_bits(const RegisterSpec& spec) {
+  std::uint32_t bits = 0;
+  for (const FieldSpec& field : spec.fields) {
+    if (!field.is_emulated) bits |= field_mask(field);
+  }
+  return bits;
+}
+
+}  // namespace
+
 RegisterBlock::RegisterBlock(const BlockSpec& spec, NotEmulated& not_emulated)
     : spec_(spec), not_emulated_(not_emulated) {
   for (std::size_t i = 0; i < spec.registers.size(); ++i) {
-    by_offset_[spec.registers[i].offset] = i;
-    by_name_[spec.registers[i].name] = i;
+    const RegisterSpec& it = spec.registers[i];
+    if (it.offset / 4 >= by_word_.size()) by_word_.resize(it.offset / 4 + 1);
+    by_word_[it.offset / 4] = i;
+    by_name_[it.name] = i;
+    behaviours_.push_back({&find_effect(it.effect), bits_with(it, Access::WriteOnly),
+                           bits_with(it, Access::ReadWrite), bits_with(it, Access::OneToClear),
+                           bits_with(it, Access::OneToSet),
+                           reserved_bits(it) | not_emulated_bits(it)});
   }
   reset();
 }
@@ -62,9 +80,7 @@ std::optional<std::size_t> RegisterBlock::find(const std::string& register_name)
 }
 
 std::optional<std::size_t> RegisterBlock::find_at(std::uint32_t offset) const {
-  const auto found = by_offset_.find(offset & ~3u);
-  if (found == by_offset_.end()) return std::nullopt;
-  return found->second;
+  return offset / 4 < by_word_.size() ? by_word_[offset / 4] : std::nullopt;
 }
 
 std::uint32_t RegisterBlock::value_of(const std::string& register_name) const {
@@ -82,10 +98,10 @@ std::uint32_t RegisterBlock::read(std::uint32_t offset, unsigned width) {
     not_emulated_.count(spec_.name + " offset " + hex(offset, 3) + " read");
     return 0;
   }
-  const RegisterSpec& spec = spec_.registers[*index];
-  const Effect& effect = find_effect(spec.effect);
-  std::uint32_t word = effect.read != nullptr ? effect.read(*this, *index) : peek_at(*index);
-  word &= ~bits_with(spec, Access::WriteOnly);
+  const Behaviour& behaviour = behaviours_[*index];
+  const auto read = behaviour.effect->read;
+  std::uint32_t word = read != nullptr ? read(*this, *index) : peek_at(*index);
+  word &= ~behaviour.write_only;
   return (word & lane_mask(offset, width)) >> (8 * (offset % 4));
 }
 
@@ -95,20 +111,19 @@ void RegisterBlock::write(std::uint32_t offset, unsigned width, std::uint32_t va
     not_emulated_.count(spec_.name + " offset " + hex(offset, 3) + " written");
     return;
   }
-  const RegisterSpec& spec = spec_.registers[*index];
+  const Behaviour& behaviour = behaviours_[*index];
   const std::uint32_t mask = lane_mask(offset, width);
   // Bytes that are not written keep what is there; write-only and write-1-to-clear bits see 0.
-  const std::uint32_t kept =
-      values_[*index] & ~bits_with(spec, Access::WriteOnly) & ~bits_with(spec, Access::OneToClear);
+  const std::uint32_t kept = values_[*index] & ~behaviour.write_only & ~behaviour.one_to_clear;
   const std::uint32_t word = (kept & ~mask) | (value << (8 * (offset % 4)) & mask);
   report(*index, word ^ values_[*index]);
-  const Effect& effect = find_effect(spec.effect);
-  if (effect.write != nullptr) return effect.write(*this, *index, word);
+  if (behaviour.effect->write != nullptr) return behaviour.effect->write(*this, *index, word);
   store(*index, word);
 }
 
 /// Counts what a write would change and this emulator does not follow.
 void RegisterBlock::report(std::size_t index, std::uint32_t changed) {
+  if ((changed & behaviours_[index].reported) == 0) return;
   const RegisterSpec& spec = spec_.registers[index];
   const std::uint32_t reserved = changed & reserved_bits(spec);
   if (reserved != 0) count(index, "reserved bits " + hex(reserved) + " written");
@@ -120,17 +135,17 @@ void RegisterBlock::report(std::size_t index, std::uint32_t changed) {
 }
 
 void RegisterBlock::store(std::size_t index, std::uint32_t word) {
-  const RegisterSpec& spec = spec_.registers[index];
+  const Behaviour& behaviour = behaviours_[index];
   std::uint32_t& content = values_[index];
-  const std::uint32_t stored = bits_with(spec, Access::ReadWrite);
-  const std::uint32_t cleared = word & bits_with(spec, Access::OneToClear);
-  const std::uint32_t set = word & bits_with(spec, Access::OneToSet);
+  const std::uint32_t stored = behaviour.read_write;
+  const std::uint32_t cleared = word & behaviour.one_to_clear;
+  const std::uint32_t set = word & behaviour.one_to_set;
   content = (((content & ~stored) | (word & stored)) & ~cleared) | set;
 }
 
 std::uint32_t RegisterBlock::peek_at(std::size_t index) const {
-  const Effect& effect = find_effect(spec_.registers[index].effect);
-  return effect.peek != nullptr ? effect.peek(*this, index) : values_[index];
+  const auto peek = behaviours_[index].effect->peek;
+  return peek != nullptr ? peek(*this, index) : values_[index];
 }
 
 std::optional<std::uint32_t> RegisterBlock::peek(const std::string& register_name) const {

@@ -14,6 +14,8 @@
 
 namespace dfurig::stm32 {
 
+struct Effect;
+
 class RegisterBlock {
  public:
   /// `spec` and `not_emulated` must outlive the block. The effects named must exist.
@@ -54,13 +56,24 @@ class RegisterBlock {
   void count(std::size_t index, const std::string& what);
 
  private:
+  /// What a RegisterSpec comes to, found once: accesses are many.
+  struct Behaviour {
+    const Effect* effect;
+    std::uint32_t write_only;
+    std::uint32_t read_write;
+    std::uint32_t one_to_clear;
+    std::uint32_t one_to_set;
+    std::uint32_t reported;  ///< reserved, or of a field that is not emulated
+  };
+
   std::optional<std::size_t> find_at(std::uint32_t offset) const;
   void report(std::size_t index, std::uint32_t changed);
 
   const BlockSpec& spec_;
   NotEmulated& not_emulated_;
   std::vector<std::uint32_t> values_;
-  std::map<std::uint32_t, std::size_t> by_offset_;
+  std::vector<Behaviour> behaviours_;
+  std::vector<std::optional<std::size_t>> by_word_;  ///< index of the register at offset / 4
   std::map<std::string, std::size_t> by_name_;
   std::map<std::size_t, KeySequence> keys_;
   GpioLock lock_;

@@ -65,11 +65,6 @@ struct BlockSpec {
   std::vector<RegisterSpec> registers;
   std::optional<BitReference> clock_enable;  ///< without it set: reads 0, writes are dropped
   std::optional<BitReference> reset_bit;     ///< while set: registers are held at reset values
-  std::string unit{};                        ///< "" or a name of unit.cc, such as "timer"
-  std::string clock{};  ///< what the unit counts: a clock of ClockTreeSpec, "TIMPCLK1"
-  /// Positions in the vector table of the lines the unit has (RM: "Interrupt and exception
-  /// vectors").
-  std::vector<unsigned> interrupts{};
   bool operator==(const BlockSpec&) const = default;
 };
 
@@ -242,11 +237,36 @@ struct MemorySpec {
   bool operator==(const MemorySpec&) const = default;
 };
 
+/// A number that a field of a register stands for.
+struct FieldNumber {
+  std::string register_name;                      ///< "RCC.PLLCFGR"
+  std::string field;                              ///< "PLLN"
+  std::map<std::uint32_t, std::uint64_t> values;  ///< empty: the field's value plus `plus`
+  std::uint32_t plus = 0;
+  std::optional<std::uint64_t> otherwise{};  ///< for values that are not listed
+  bool operator==(const FieldNumber&) const = default;
+};
+
+/// One clock of the tree: a source with a frequency, or another clock multiplied and divided.
+struct ClockSpec {
+  std::string name;  ///< "MSI", "PLL", "SYSCLK", "HCLK"
+  std::uint64_t hz = 0;
+  std::optional<FieldNumber> hz_by{};  ///< MSI: the frequency is chosen by a field
+  std::string from{};                  ///< the clock it is made of…
+  /// …or the field that chooses one, and which its values mean.
+  std::optional<FieldNumber> switch_field{};
+  std::map<std::uint32_t, std::string> switched{};
+  std::vector<FieldNumber> multiplied_by{};
+  std::vector<FieldNumber> divided_by{};
+  bool operator==(const ClockSpec&) const = default;
+};
+
 struct ChipSpec {
   std::vector<BlockSpec> blocks;
   FlashSpec flash;
   OptionBytesSpec option_bytes;
   std::vector<MemorySpec> memories;
+  std::vector<ClockSpec> clocks{};  ///< empty: how fast it runs is not known
   bool operator==(const ChipSpec&) const = default;
 };
 

@@ -130,11 +130,35 @@ BOOT = keys("What starts after a reset.", {
                       number("Where it is besides."), NUMBER),
 })
 
+FIELD = text("BLOCK.REGISTER.FIELD, such as RCC.CFGR.HPRE.")
+
+NUMBER_OF_A_FIELD = keys("A number that a field of a register chooses.", {
+    "field": FIELD,
+    "values?": names("What its values mean; left out: themselves.", number("That."), NUMBER),
+    "plus?": number("Added to the value where there are no values."),
+    "otherwise?": number("What values mean that are not listed."),
+})
+
+CLOCKS = names("The clock tree: sources, PLLs, the system clock, at last HCLK, which the core runs "
+               "at; each after its inputs.", keys("A clock.", {
+    "hz?": number("Its frequency in Hz, where it is always the same."),
+    "hz_by?": NUMBER_OF_A_FIELD,
+    "from?": text("The clock it is made of."),
+    "switch?": keys("The clock it is made of, where a field chooses.", {
+        "field": FIELD,
+        "values": names("By the field's value.", text("A clock."), NUMBER),
+    }),
+    "multiplied_by?": shared("factors", array("All of them.", NUMBER_OF_A_FIELD),
+                             "What the input is multiplied or divided by."),
+    "divided_by?": shared("factors", array("All of them.", NUMBER_OF_A_FIELD),
+                          "What the input is multiplied or divided by."),
+}))
+
 CHIP = keys("CONTRIBUTING.md tells how to add one.", {
     "name": text("The file's name."),
     "title": text("As people call it."),
     "family": text("Such as STM32F4."),
-    "core": text("Such as Cortex-M4F."),
+    "core": text("Such as Cortex-M4F: the title of a file of models/cores."),
     "bootloader?": text("The ROM's: a file of models/bootloaders; null with no_usb_dfu."),
     "no_usb_dfu?": text("Why the ROM has none: the end of a sentence about it."),
     "flash_bootloaders?": texts("Files of models/bootloaders that can be put into main flash."),
@@ -148,6 +172,7 @@ CHIP = keys("CONTRIBUTING.md tells how to add one.", {
     "memories": names("Everything but main flash and option bytes.", MEMORY),
     "option_bytes": OPTION_BYTES,
     "boot": BOOT,
+    "clocks?": CLOCKS,
     "peripherals": names("By the manual's names; GPIO ports are GPIOA, GPIOB…", keys("A block.", {
         "kind": text("A file of models/peripherals."),
         "base?": number("Its address; left out for the core's own registers."),

@@ -53,10 +53,10 @@ class Opcodes {
 };
 
 constexpr int xpsr_register = UC_ARM_REG_XPSR;
-constexpr int registers[] = {UC_ARM_REG_R0,  UC_ARM_REG_R1,  UC_ARM_REG_R2, UC_ARM_REG_R3,
-                             UC_ARM_REG_R4,  UC_ARM_REG_R5,  UC_ARM_REG_R6, UC_ARM_REG_R7,
-                             UC_ARM_REG_R8,  UC_ARM_REG_R9,  UC_ARM_REG_R10, UC_ARM_REG_R11,
-                             UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR, UC_ARM_REG_PC};
+constexpr int registers[] = {UC_ARM_REG_R0,  UC_ARM_REG_R1, UC_ARM_REG_R2,  UC_ARM_REG_R3,
+                             UC_ARM_REG_R4,  UC_ARM_REG_R5, UC_ARM_REG_R6,  UC_ARM_REG_R7,
+                             UC_ARM_REG_R8,  UC_ARM_REG_R9, UC_ARM_REG_R10, UC_ARM_REG_R11,
+                             UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR,  UC_ARM_REG_PC};
 
 /// The oracle: flash and RAM as TestBus has them.
 class Oracle {
@@ -67,7 +67,8 @@ class Oracle {
     check(uc_mem_map(engine_, TestBus::flash_base, bus.flash.size(), UC_PROT_ALL));
     check(uc_mem_map(engine_, TestBus::ram_base, bus.ram.size(), UC_PROT_ALL));
     uc_hook hook = 0;
-    check(uc_hook_add(engine_, &hook, UC_HOOK_INTR, reinterpret_cast<void*>(on_interrupt), this, 1, 0));
+    check(uc_hook_add(engine_, &hook, UC_HOOK_INTR, reinterpret_cast<void*>(on_interrupt), this, 1,
+                      0));
     check(uc_hook_add(engine_, &hook, UC_HOOK_CODE, reinterpret_cast<void*>(on_code), this, 1, 0));
   }
   ~Oracle() { uc_close(engine_); }
@@ -145,7 +146,8 @@ std::string differences(const State& before, const State& ours, const State& the
   const auto add = [&](const char* name, unsigned number, std::uint32_t a, std::uint32_t b,
                        std::uint32_t c) {
     if (b == c) return;
-    std::snprintf(line, sizeof line, "\n  %s%u before %08x ours %08x Unicorn %08x", name, number, a, b, c);
+    std::snprintf(line, sizeof line, "\n  %s%u before %08x ours %08x Unicorn %08x", name, number, a,
+                  b, c);
     text += line;
   };
   for (unsigned i = 0; i < 16; ++i) add("r", i, before.r[i], ours.r[i], theirs.r[i]);
@@ -156,7 +158,11 @@ std::string differences(const State& before, const State& ours, const State& the
 class Comparison {
  public:
   Comparison(const CoreSpec& spec, int model, unsigned seed)
-      : spec_(spec), random_(seed), opcodes_(random_), core_(make_core(spec, bus_)), oracle_(model, bus_) {
+      : spec_(spec),
+        random_(seed),
+        opcodes_(random_),
+        core_(make_core(spec, bus_)),
+        oracle_(model, bus_) {
     bus_.is_flash_writable = true;
     bus_.boots_from_flash = false;
     bus_.flash.assign(bus_.flash.size(), 0);
@@ -180,7 +186,8 @@ class Comparison {
   void try_one() {
     const Candidate candidate = opcodes_.next();
     const std::uint32_t first = candidate.is_long ? candidate.opcode >> 16 : candidate.opcode;
-    bus_.put(code, {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(candidate.opcode)});
+    bus_.put(code,
+             {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(candidate.opcode)});
     core_->reset(TestBus::flash_base);
     const State before = random_state(random_, spec_);
     const std::vector<std::uint8_t> ram_before = bus_.ram;
@@ -188,10 +195,11 @@ class Comparison {
     oracle_.set(before);
     const std::size_t faults = core_->faults().size();
     const Stop stop = core_->run({1, {}});
-    const bool is_ours = core_->faults().size() == faults && stop.reason != StopReason::Breakpoint &&
+    const bool is_ours = core_->faults().size() == faults &&
+                         stop.reason != StopReason::Breakpoint &&
                          !core_->state().is_handler_mode() && core_->state().t;
-    const bool is_theirs = oracle_.step(code, &bus_.flash[code - TestBus::flash_base],
-                                        candidate.is_long ? 4 : 2);
+    const bool is_theirs =
+        oracle_.step(code, &bus_.flash[code - TestBus::flash_base], candidate.is_long ? 4 : 2);
     State theirs = before;
     std::vector<std::uint8_t> ram = ram_before;
     if (is_theirs) oracle_.get(theirs, ram);
@@ -209,10 +217,11 @@ class Comparison {
   void compare(const Candidate& candidate, const State& before, bool is_ours, bool is_theirs,
                const State& theirs, bool has_other_ram) {
     State ours = core_->state();
-    const bool is_same = is_ours == (is_theirs && theirs.t) && !has_other_ram && ours.r == theirs.r &&
-                         xpsr(ours) == xpsr(theirs);
+    const bool is_same = is_ours == (is_theirs && theirs.t) && !has_other_ram &&
+                         ours.r == theirs.r && xpsr(ours) == xpsr(theirs);
     if (is_same) return;
-    const std::string why = explain(candidate.opcode, candidate.is_long, spec_, before, is_ours, is_theirs);
+    const std::string why =
+        explain(candidate.opcode, candidate.is_long, spec_, before, is_ours, is_theirs);
     if (!why.empty()) {
       ++explained_[why];
       return;

@@ -1,5 +1,7 @@
 #include "oracle/explained.h"
 
 namespace dfurig::cpu {
-std::string explain(std::uint32_t, bool, const CoreSpec&, const State&, bool, bool) { return ""; }
+std::string explain(std::uint32_t, bool, const CoreSpec&, const State&, bool, bool) {
+  return "";
+}
 }  // namespace dfurig::cpu

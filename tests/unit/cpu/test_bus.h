@@ -20,8 +20,8 @@ inline CoreSpec cortex_m3() {
           true};
 }
 inline CoreSpec cortex_m4f() {
-  return {"Cortex-M4F", Architecture::ArmV7EM, FloatingPoint::FpV4Sp, 0x410FC241, 4, 0xFFFFFF80,
-          96, true};
+  return {"Cortex-M4F", Architecture::ArmV7EM, FloatingPoint::FpV4Sp, 0x410FC241, 4, 0xFFFFFF80, 96,
+          true};
 }
 
 class TestBus : public stm32::Bus {
@@ -35,8 +35,8 @@ class TestBus : public stm32::Bus {
   std::vector<std::uint8_t> ram = std::vector<std::uint8_t>(0x1000, 0);
   std::vector<std::uint8_t> rom = std::vector<std::uint8_t>(0x100, 0);
   std::map<std::uint32_t, std::uint32_t> registers;  ///< by address; 0x100 bytes of them
-  bool is_flash_writable = false;  ///< as RAM is: then nothing decoded is kept
-  bool boots_from_flash = true;    ///< flash is at 0 as well
+  bool is_flash_writable = false;                    ///< as RAM is: then nothing decoded is kept
+  bool boots_from_flash = true;                      ///< flash is at 0 as well
   std::uint64_t version = 1;
   std::uint64_t cycles = 0;
   std::optional<std::uint64_t> event_at;  ///< in cycles: `raised` rises then
@@ -49,8 +49,9 @@ class TestBus : public stm32::Bus {
     const auto size = [](const auto& memory) { return static_cast<std::uint32_t>(memory.size()); };
     for (const std::uint32_t base : {0u, flash_base}) {
       if (address - base < flash.size() && (base != 0 || boots_from_flash)) {
-        return stm32::MemoryView{base, size(flash), flash.data(),
-                                 is_flash_writable ? flash.data() : nullptr, true, true};
+        return stm32::MemoryView{base,         size(flash),
+                                 flash.data(), is_flash_writable ? flash.data() : nullptr,
+                                 true,         true};
       }
     }
     if (address - ram_base < ram.size()) {
