@@ -1,5 +1,6 @@
 #include "stm32/effects.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 
@@ -124,10 +125,12 @@ void copy_field(std::uint32_t& word, const FieldSpec& from, const FieldSpec& to)
 /// once, so that start-up code does not wait for ever. The L0 has an HSI16RDYF (RM0376, RCC_CR).
 std::uint32_t peek_ready(const RegisterBlock& block, std::size_t index) {
   const RegisterSpec& spec = block.spec().registers[index];
+  const std::vector<std::string>& silent = block.spec().silent_clocks;
   std::uint32_t word = block.value(index);
   for (const FieldSpec& on : spec.fields) {
     if (!on.name.ends_with("ON")) continue;
     const std::string clock = on.name.substr(0, on.name.size() - 2);
+    if (std::ranges::find(silent, clock) != silent.end()) continue;
     const FieldSpec* ready = find_field(spec, clock + "RDY");
     if (ready == nullptr) ready = find_field(spec, clock + "RDYF");
     if (ready != nullptr) copy_field(word, on, *ready);

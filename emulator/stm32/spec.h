@@ -65,6 +65,8 @@ struct BlockSpec {
   std::vector<RegisterSpec> registers;
   std::optional<BitReference> clock_enable;  ///< without it set: reads 0, writes are dropped
   std::optional<BitReference> reset_bit;     ///< while set: registers are held at reset values
+  /// Oscillators that nothing makes oscillate, "HSE" on a board without a crystal: never ready.
+  std::vector<std::string> silent_clocks{};
   bool operator==(const BlockSpec&) const = default;
 };
 

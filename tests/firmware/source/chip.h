@@ -9,7 +9,7 @@
 /* CORE_HZ is the clock after reset. RCC_GPIO and RCC_PORT_A: the register that enables ports, and
    the bit of port A in it. */
 #if defined(STM32L053) || defined(STM32L073) /* RM0367 */
-#define CORE_HZ 2097000u
+#define CORE_HZ 2097152u
 #define RCC 0x40021000u
 #define RCC_CFGR REG(RCC + 0x0C)
 #define RCC_GPIO REG(RCC + 0x2C)
@@ -50,7 +50,7 @@
 #define TIM2_IRQ 28
 
 #elif defined(STM32L152) /* RM0038 */
-#define CORE_HZ 2097000u
+#define CORE_HZ 2097152u
 #define RCC 0x40023800u
 #define RCC_CFGR REG(RCC + 0x08)
 #define RCC_GPIO REG(RCC + 0x1C)
@@ -128,6 +128,14 @@
 #define RCC_PORT_A 0
 #endif
 #define RCC_CR REG(RCC + 0x00)
+
+/* What opens the registers that a reset keeps: clocks in APB1ENR, then DBP in PWR_CR. */
+#if defined(STM32L476)
+#define RCC_BACKUP (1u << 28 | 1u << 10) /* PWR, RTCAPB: RM0351 §6.4.19 */
+#else
+#define RCC_BACKUP (1u << 28)
+#endif
+#define PWR_DBP (1u << 8)
 
 /* The same everywhere they are. */
 #define PWR_CR REG(0x40007000)

@@ -5,7 +5,7 @@
 #include "clock.h"
 
 enum Status { HAL_OK, HAL_ERROR, HAL_TIMEOUT };
-enum { StartUpMs = 100, PllMs = 2, SwitchMs = 5000 };
+enum { StartUpMs = 100, PllMs = 2, SwitchMs = 5000, OverDriveMs = 1000 };
 
 #if defined(WAITS_FOR_EVER)
 static const bool does_wait_for_ever = true;
@@ -49,59 +49,56 @@ static bool is_pll_in_use(void) {
   return (RCC_CFGR & 3u << SWS_SHIFT) == SWS;
 }
 
+static void set_all(const Field* fields, unsigned count) {
+  for (unsigned i = 0; i < count; ++i) set(fields[i]);
+}
+
 __attribute__((noinline)) enum Status HAL_PWR_Config(void) {
-#if defined(POWER_FIELDS)
-  static const Field fields[] = {POWER_FIELDS};
-  for (unsigned i = 0; i < sizeof fields / sizeof *fields; ++i) set(fields[i]);
-#endif
-#if defined(POWER_READY)
-  if (!becomes((Field)POWER_READY, PllMs)) return HAL_TIMEOUT;
-#endif
-  return HAL_OK;
+  set_all(power, sizeof power / sizeof *power);
+  return becomes(power_ready, PllMs) ? HAL_OK : HAL_TIMEOUT;
 }
 
 __attribute__((noinline)) enum Status HAL_RCC_OscConfig(void) {
-  static const Field fields[] = {PLL_FIELDS};
   RCC_CR |= SOURCE_ON;
   if (!becomes((Field){RCC, SOURCE_READY, SOURCE_READY}, StartUpMs)) return HAL_TIMEOUT;
   if (is_pll_in_use()) {
     /* It cannot be changed while it is the system clock. */
-    for (unsigned i = 0; i < sizeof fields / sizeof *fields; ++i) {
-      if (!is_set(fields[i])) return HAL_ERROR;
+    for (unsigned i = 0; i < sizeof pll / sizeof *pll; ++i) {
+      if (!is_set(pll[i])) return HAL_ERROR;
     }
     return HAL_OK;
   }
   RCC_CR &= ~PLLON;
   if (!becomes((Field){RCC, PLLRDY, 0}, PllMs)) return HAL_TIMEOUT;
-  for (unsigned i = 0; i < sizeof fields / sizeof *fields; ++i) set(fields[i]);
+  set_all(pll, sizeof pll / sizeof *pll);
   RCC_CR |= PLLON;
   return becomes((Field){RCC, PLLRDY, PLLRDY}, PllMs) ? HAL_OK : HAL_TIMEOUT;
 }
 
-#if defined(OVERDRIVE)
+/* ODEN, then ODRDY; ODSWEN, then ODSWRDY. */
 __attribute__((noinline)) enum Status HAL_PWREx_EnableOverDrive(void) {
-  set((Field){0x40007000, 1u << 16, 1u << 16}); /* ODEN, then ODRDY; ODSWEN, then ODSWRDY */
-  if (!becomes((Field){0x40007004, 1u << 16, 1u << 16}, 1000)) return HAL_TIMEOUT;
-  set((Field){0x40007000, 1u << 17, 1u << 17});
-  return becomes((Field){0x40007004, 1u << 17, 1u << 17}, 1000) ? HAL_OK : HAL_TIMEOUT;
-}
+#if defined(HAS_OVERDRIVE)
+  for (unsigned bit = 16; bit <= 17; ++bit) {
+    set((Field){PWR, 1u << bit, 1u << bit});
+    if (!becomes((Field){PWR + 4, 1u << bit, 1u << bit}, OverDriveMs)) return HAL_TIMEOUT;
+  }
 #endif
+  return HAL_OK;
+}
 
 __attribute__((noinline)) enum Status HAL_RCC_ClockConfig(void) {
-  set((Field)LATENCY);
-  if (!is_set((Field)LATENCY)) return HAL_ERROR;
-  set((Field)BUS_FIELDS);
+  set(latency);
+  if (!is_set(latency)) return HAL_ERROR;
+  set(buses);
   RCC_CFGR = (RCC_CFGR & ~3u) | SW_PLL;
-  return becomes((Field){(uint32_t)&RCC_CFGR, 3u << SWS_SHIFT, SWS}, SwitchMs) ? HAL_OK
-                                                                               : HAL_TIMEOUT;
+  const Field switched = {(uint32_t)&RCC_CFGR, 3u << SWS_SHIFT, SWS};
+  return becomes(switched, SwitchMs) ? HAL_OK : HAL_TIMEOUT;
 }
 
 void SystemClock_Config(void) {
   if (HAL_PWR_Config() != HAL_OK) Error_Handler();
   if (HAL_RCC_OscConfig() != HAL_OK) Error_Handler();
-#if defined(OVERDRIVE)
   if (HAL_PWREx_EnableOverDrive() != HAL_OK) Error_Handler();
-#endif
   if (HAL_RCC_ClockConfig() != HAL_OK) Error_Handler();
   systick_every(PLL_HZ / 1000);
 }

@@ -6,8 +6,8 @@
 
 int main(void) {
   pin_output(LED);
-  RCC_APB1ENR |= 1u << 28 | 1u << 10; /* PWR; RTCAPB on an L4, nothing on an F4 */
-  PWR_CR |= 1u << 8;                  /* DBP */
+  RCC_APB1ENR |= RCC_BACKUP;
+  PWR_CR |= PWR_DBP;
   if (!(RCC_CSR & CSR_SFTRSTF)) RTC_BKP0R = 0;
   if (RTC_BKP0R < 3) {
     RTC_BKP0R = RTC_BKP0R + 1;

@@ -21,8 +21,8 @@ void SysTick_Handler(void) {
 
 static void open_backup_domain(void) {
 #if defined(IN_BACKUP_REGISTER)
-  RCC_APB1ENR |= 1u << 28 | 1u << 10; /* PWR; RTCAPB on an L4, nothing on an F4 */
-  PWR_CR |= 1u << 8;                  /* DBP */
+  RCC_APB1ENR |= RCC_BACKUP;
+  PWR_CR |= PWR_DBP;
 #endif
 }
 

@@ -10,8 +10,9 @@ void SystemInit(void) {
 } /* flash, while nothing else is mapped there */
 #elif defined(MAPS_FLASH)
 void SystemInit(void) {
-  SYSCFG_MEMRMP &= ~3u;
-} /* a Cortex-M0 has no VTOR */
+  RCC_APB2ENR |= 1;     /* SYSCFG's clock */
+  SYSCFG_MEMRMP &= ~3u; /* a Cortex-M0 has no VTOR */
+}
 #endif
 
 #if defined(BALLAST)

@@ -233,6 +233,22 @@ TEST(RccReady, FollowsEachClockThatIsSwitchedOnOrOff) {
   EXPECT_EQ(rcc.read(0, 4), 0x00000003u);
 }
 
+TEST(RccReady, NeverComesFromAnOscillatorThatIsNotThere) {
+  NotEmulated not_emulated;
+  BlockSpec spec;
+  spec.name = "RCC";
+  RegisterSpec cr = with_effect("CR", 0, "rcc_ready", 0x1);
+  cr.fields = {{"HSION", 0, 1, Access::ReadWrite, {}},
+               {"HSIRDY", 1, 1, Access::ReadOnly, {}},
+               {"HSEON", 16, 1, Access::ReadWrite, {}},
+               {"HSERDY", 17, 1, Access::ReadOnly, {}}};
+  spec.registers = {cr};
+  spec.silent_clocks = {"HSE"};
+  RegisterBlock rcc(spec, not_emulated);
+  rcc.write(0, 4, 0x00010001);
+  EXPECT_EQ(rcc.read(0, 4), 0x00010003u);
+}
+
 TEST(RccReady, KnowsTheOtherSpellingOfTheL0) {
   NotEmulated not_emulated;
   BlockSpec spec;
