@@ -46,6 +46,8 @@ struct RegisterSpec {
   std::string unlocks;    ///< register name, "CR"
   unsigned lock_bit = 0;  ///< of `unlocks`, or of this register for effect "locked"
   std::string note;       ///< for people; may be empty
+  /// Bits that only a power-on reset resets: the backup domain, the flags of past resets.
+  std::uint32_t outlives_reset = 0;
   bool operator==(const RegisterSpec&) const = default;
 };
 
@@ -67,6 +69,11 @@ struct BlockSpec {
   std::optional<BitReference> reset_bit;     ///< while set: registers are held at reset values
   /// Oscillators that nothing makes oscillate, "HSE" on a board without a crystal: never ready.
   std::vector<std::string> silent_clocks{};
+  std::string unit{};                        ///< "" or a name of unit.cc, such as "timer"
+  std::string clock{};  ///< what the unit counts: a clock of ChipSpec, "TIMPCLK1"
+  /// Positions in the vector table of the lines the unit has (RM: "Interrupt and exception
+  /// vectors").
+  std::vector<unsigned> interrupts{};
   bool operator==(const BlockSpec&) const = default;
 };
 
