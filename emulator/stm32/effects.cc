@@ -146,6 +146,22 @@ std::uint32_t peek_ready(const RegisterBlock& block, std::size_t index) {
   return word;
 }
 
+/// RM0390 §5.4.2, RM0385 §4.4.2: the flags of over-drive in CSR answer to bits of CR, the first
+/// register.
+std::uint32_t peek_power_ready(const RegisterBlock& block, std::size_t index) {
+  const RegisterSpec& status = block.spec().registers[index];
+  const RegisterSpec& control = block.spec().registers[0];
+  std::uint32_t word = block.value(index);
+  for (const std::string mode : {"OD", "ODSW"}) {
+    const FieldSpec* enable = find_field(control, mode + "EN");
+    const FieldSpec* ready = find_field(status, mode + "RDY");
+    assert(enable != nullptr && ready != nullptr && "the model was validated");
+    const bool is_on = (block.value(0) & field_mask(*enable)) != 0;
+    word = (word & ~field_mask(*ready)) | (is_on ? field_mask(*ready) : 0);
+  }
+  return word;
+}
+
 /// RM0090 §7.3.3, RM0351 §6.4.3: SWS tells which clock the switch SW has selected.
 std::uint32_t peek_switch(const RegisterBlock& block, std::size_t index) {
   const RegisterSpec& spec = block.spec().registers[index];
@@ -216,6 +232,7 @@ constexpr std::array effects = {
     Effect{"locked", nullptr, write_locked, nullptr},
     Effect{"rcc_ready", nullptr, nullptr, peek_ready},
     Effect{"rcc_switch", nullptr, nullptr, peek_switch},
+    Effect{"pwr_ready", nullptr, nullptr, peek_power_ready},
     Effect{"rcc_reset_flags", nullptr, write_reset_flags, peek_ready},
     Effect{"flash_cr", nullptr, write_flash_cr, nullptr},
     Effect{"flash_ar", nullptr, write_flash_ar, nullptr},

@@ -264,6 +264,27 @@ TEST(RccReady, KnowsTheOtherSpellingOfTheL0) {
   EXPECT_EQ(rcc.read(0, 4), 0x305u);
 }
 
+TEST(PwrReady, FollowsTheBitsOfOverDriveInTheFirstRegister) {
+  NotEmulated not_emulated;
+  BlockSpec spec;
+  spec.name = "PWR";
+  RegisterSpec cr = with_effect("CR", 0, "");
+  cr.fields = {{"ODEN", 16, 1, Access::ReadWrite, {}}, {"ODSWEN", 17, 1, Access::ReadWrite, {}}};
+  RegisterSpec csr = with_effect("CSR", 4, "pwr_ready", 0x4000);
+  csr.fields = {{"VOSRDY", 14, 1, Access::ReadOnly, {}},
+                {"ODRDY", 16, 1, Access::ReadOnly, {}},
+                {"ODSWRDY", 17, 1, Access::ReadOnly, {}}};
+  spec.registers = {cr, csr};
+  RegisterBlock pwr(spec, not_emulated);
+  EXPECT_EQ(pwr.read(4, 4), 0x4000u);
+  pwr.write(0, 4, 0x10000);
+  EXPECT_EQ(pwr.read(4, 4), 0x14000u);
+  pwr.write(0, 4, 0x30000);
+  EXPECT_EQ(pwr.read(4, 4), 0x34000u);
+  pwr.write(0, 4, 0);
+  EXPECT_EQ(pwr.read(4, 4), 0x4000u);
+}
+
 TEST(RccSwitch, TellsTheClockThatIsSelected) {
   NotEmulated not_emulated;
   BlockSpec spec;
