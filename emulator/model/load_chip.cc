@@ -11,6 +11,8 @@
 #include "model/load_peripheral.h"
 #include "model/load_policies.h"
 #include "model/validate.h"
+#include "stm32/bus.h"
+#include "stm32/unit.h"
 #include "support/input_error.h"
 
 namespace dfurig::model {
@@ -47,7 +49,7 @@ class Peripherals {
 
 stm32::BlockSpec read_block(const std::string& name, const Reader& reader,
                             Peripherals& peripherals) {
-  reader.allow_only({"kind", "base", "reset", "clock_enable", "reset_bit"});
+  reader.allow_only({"kind", "base", "reset", "clock_enable", "reset_bit", "clock", "interrupts"});
   stm32::BlockSpec block;
   block.name = name;
   block.kind = reader.at("kind").text();
@@ -55,6 +57,7 @@ stm32::BlockSpec read_block(const std::string& name, const Reader& reader,
   if (peripheral.size > 0) block.base = reader.at("base").number();
   block.size = peripheral.size;
   block.registers = peripheral.registers;
+  block.unit = peripheral.unit;
   if (const auto reset = reader.find("reset")) override_resets(*reset, block);
   return block;
 }
@@ -73,6 +76,53 @@ std::optional<stm32::BitReference> resolve(const std::optional<Reader>& bit,
   const std::size_t second = text.find('.', first + 1);
   return stm32::BitReference{text.substr(0, first), text.substr(first + 1, second - first - 1),
                              field->lsb};
+}
+
+/// The lines of a unit into the NVIC.
+void read_interrupts(const Reader& reader, stm32::BlockSpec& block) {
+  const stm32::UnitKind* unit = stm32::find_unit_kind(block.unit);
+  if (const auto lines = reader.find("interrupts")) {
+    for (const Reader& line : lines->items()) {
+      block.interrupts.push_back(line.number(stm32::interrupts_max - 1));
+    }
+  }
+  const auto count = static_cast<unsigned>(block.interrupts.size());
+  if (unit == nullptr) {
+    if (count != 0) reader.fail("interrupts of a block without a unit", block.kind + " has none");
+    return;
+  }
+  if (std::ranges::find(unit->line_counts, count) != unit->line_counts.end()) return;
+  std::string counts;
+  for (const unsigned allowed : unit->line_counts) {
+    counts += (counts.empty() ? "" : " or ") + std::to_string(allowed);
+  }
+  reader.fail("unit " + block.unit + " has " + counts + " interrupts, not " +
+              std::to_string(count));
+}
+
+/// The clock a unit counts.
+void read_clock(const Reader& reader, const stm32::ChipSpec& chip, stm32::BlockSpec& block) {
+  const stm32::UnitKind* unit = stm32::find_unit_kind(block.unit);
+  const auto clock = reader.find("clock");
+  const bool needs_clock = unit != nullptr && unit->needs_clock;
+  // A chip without a clock tree runs nothing.
+  if (needs_clock && !clock && !chip.clocks.empty())
+    reader.fail("unit " + block.unit + " needs \"clock\"");
+  if (!clock) return;
+  if (!needs_clock) clock->fail(block.kind + " counts no clock");
+  block.clock = clock->text();
+  if (std::ranges::find(chip.clocks, block.clock, &stm32::ClockSpec::name) != chip.clocks.end()) {
+    return;
+  }
+  clock->fail("no clock \"" + block.clock + "\" in \"clocks\" of this chip");
+}
+
+void read_units(const Reader& reader, stm32::ChipSpec& chip) {
+  const auto members = reader.members();
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    read_interrupts(members[i].second, chip.blocks[i]);
+    read_clock(members[i].second, chip, chip.blocks[i]);
+  }
 }
 
 void read_blocks(const Reader& reader, const std::string& folder, Model& model) {
@@ -140,6 +190,7 @@ Model load_chip(const std::string& path, const std::string& folder, const std::s
   const std::vector<std::uint32_t> uid = load_memories(reader, model);
   read_blocks(reader.at("peripherals"), folder, model);
   if (const auto clocks = reader.find("clocks")) load_clocks(*clocks, model.chip);
+  read_units(reader.at("peripherals"), model.chip);
   load_boot(reader.at("boot"), model);
   validate(reader, model);
   const auto file = bootloader_file(reader, folder + "/bootloaders", bootloader, model);

@@ -93,8 +93,8 @@ void load_clocks(const Reader& reader, stm32::ChipSpec& chip) {
     chip.clocks.push_back(read_clock(name, value, chip));
     if (value.has("hz") && chip.clocks.back().hz == 0) silence(name, chip);
   }
-  if (chip.clocks.empty() || chip.clocks.back().name != hclk) {
-    reader.fail("the last clock is not HCLK", "HCLK is what the core runs at");
+  if (std::ranges::find(chip.clocks, hclk, &stm32::ClockSpec::name) == chip.clocks.end()) {
+    reader.fail("there is no HCLK", "HCLK is what the core runs at");
   }
 }
 

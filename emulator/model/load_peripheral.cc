@@ -7,6 +7,7 @@
 
 #include "stm32/effects.h"
 #include "stm32/register_block.h"
+#include "stm32/unit.h"
 #include "support/hex.h"
 #include "support/input_error.h"
 
@@ -16,8 +17,8 @@ namespace {
 using stm32::FieldSpec;
 using stm32::RegisterSpec;
 
-const std::vector<std::string> accesses = {"read-write", "read-only", "write-only", "one-to-clear",
-                                           "one-to-set"};
+const std::vector<std::string> accesses = {"read-write",   "read-only",  "write-only",
+                                           "one-to-clear", "one-to-set", "zero-to-clear"};
 
 /// "7:4" or "5": the manual's bit range.
 void read_bits(const Reader& reader, FieldSpec& field) {
@@ -209,12 +210,24 @@ void check_flags(const Reader& registers, const Peripheral& peripheral) {
   }
 }
 
+void read_unit(const Reader& reader, Peripheral& peripheral) {
+  std::vector<std::string> names;
+  for (const stm32::UnitKind& kind : stm32::unit_kinds()) names.emplace_back(kind.name);
+  const stm32::UnitKind& kind = stm32::unit_kinds()[reader.choice(names)];
+  peripheral.unit = kind.name;
+  for (const char* name : kind.registers) {
+    if (!has_register(peripheral, name)) {
+      reader.fail("unit " + peripheral.unit + " needs a register " + name);
+    }
+  }
+}
+
 }  // namespace
 
 Peripheral load_peripheral(const std::string& path, std::vector<Fact>* facts) {
   const Document document(path, std::filesystem::path(path).parent_path().string());
   const Reader reader(document, facts);
-  reader.allow_only({"$schema", "extends", "title", "size", "registers"});
+  reader.allow_only({"$schema", "extends", "title", "size", "unit", "registers"});
   Peripheral peripheral;
   reader.at("title").text();
   peripheral.size = reader.at("size").number();
@@ -224,6 +237,7 @@ Peripheral load_peripheral(const std::string& path, std::vector<Fact>* facts) {
     check_register(value, spec, peripheral);
     peripheral.registers.push_back(std::move(spec));
   }
+  if (const auto unit = reader.find("unit")) read_unit(*unit, peripheral);
   check_keys(registers, peripheral);
   check_companions(registers, peripheral);
   check_clearing(registers, peripheral);

@@ -58,7 +58,7 @@ RegisterBlock::RegisterBlock(const BlockSpec& spec, NotEmulated& not_emulated)
     by_name_[it.name] = i;
     behaviours_.push_back({&find_effect(it.effect), bits_with(it, Access::WriteOnly),
                            bits_with(it, Access::ReadWrite), bits_with(it, Access::OneToClear),
-                           bits_with(it, Access::OneToSet),
+                           bits_with(it, Access::OneToSet), bits_with(it, Access::ZeroToClear),
                            reserved_bits(it) | not_emulated_bits(it)});
   }
   port_ = {find("MODER"), find("OTYPER"), find("PUPDR"), find("ODR"), find("CRL"), find("CRH")};
@@ -151,7 +151,7 @@ void RegisterBlock::store(std::size_t index, std::uint32_t word) {
   const Behaviour& behaviour = behaviours_[index];
   std::uint32_t& content = values_[index];
   const std::uint32_t stored = behaviour.read_write;
-  const std::uint32_t cleared = word & behaviour.one_to_clear;
+  const std::uint32_t cleared = (word & behaviour.one_to_clear) | (~word & behaviour.zero_to_clear);
   const std::uint32_t set = word & behaviour.one_to_set;
   content = (((content & ~stored) | (word & stored)) & ~cleared) | set;
 }

@@ -78,6 +78,7 @@ class RegisterBlock {
     std::uint32_t read_write;
     std::uint32_t one_to_clear;
     std::uint32_t one_to_set;
+    std::uint32_t zero_to_clear;
     std::uint32_t reported;  ///< reserved, or of a field that is not emulated
   };
 

@@ -16,9 +16,10 @@ namespace dfurig::stm32 {
 enum class Access {
   ReadWrite,
   ReadOnly,
-  WriteOnly,   ///< reads as 0
-  OneToClear,  ///< writing 1 clears the bit, writing 0 leaves it
-  OneToSet,    ///< writing 1 sets the bit, writing 0 leaves it; hardware clears it
+  WriteOnly,    ///< reads as 0
+  OneToClear,   ///< writing 1 clears the bit, writing 0 leaves it
+  OneToSet,     ///< writing 1 sets the bit, writing 0 leaves it; hardware clears it
+  ZeroToClear,  ///< writing 0 clears the bit, writing 1 leaves it (rc_w0)
 };
 
 struct FieldSpec {
@@ -70,7 +71,7 @@ struct BlockSpec {
   /// Oscillators that nothing makes oscillate, "HSE" on a board without a crystal: never ready.
   std::vector<std::string> silent_clocks{};
   std::string unit{};                        ///< "" or a name of unit.cc, such as "timer"
-  std::string clock{};  ///< what the unit counts: a clock of ChipSpec, "TIMPCLK1"
+  std::string clock{};  ///< what the unit counts: a clock of ChipSpec::clocks, "TIMPCLK1"
   /// Positions in the vector table of the lines the unit has (RM: "Interrupt and exception
   /// vectors").
   std::vector<unsigned> interrupts{};

@@ -1,19 +1,21 @@
 #include "stm32/unit.h"
 
-#include <array>
-#include <cassert>
-
-#include "stm32/register_block.h"
-
 namespace dfurig::stm32 {
 
-std::unique_ptr<Unit> make_unit(RegisterBlock& block, Surroundings&) {
-  assert(block.spec().unit.empty() && "the model was validated: its units exist");
+const std::vector<UnitKind>& unit_kinds() {
+  static const std::vector<UnitKind> kinds;
+  return kinds;
+}
+
+const UnitKind* find_unit_kind(const std::string& name) {
+  for (const UnitKind& kind : unit_kinds()) {
+    if (name == kind.name) return &kind;
+  }
   return nullptr;
 }
 
-bool is_unit(const std::string& name) {
-  return name.empty();
+std::unique_ptr<Unit> make_unit(RegisterBlock&, Surroundings&) {
+  return nullptr;
 }
 
 }  // namespace dfurig::stm32

@@ -1,12 +1,12 @@
 // A peripheral with a life of its own beside its registers: a timer, a watchdog, a USART.
 #pragma once
 
-#include <bitset>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "stm32/spec.h"
 
@@ -47,23 +47,34 @@ class Unit {
   /// The block went to its reset values. A power-on reset also clears what outlives others.
   virtual void reset(bool is_power_on) = 0;
   /// Before software, or a debugger, reads register `index`: content is brought up to date.
-  virtual void before_read(std::size_t index) = 0;
+  virtual void before_read(std::size_t) {}
   /// After software read it: what reading clears.
-  virtual void after_read(std::size_t index) = 0;
-  /// After `word` was stored into register `index` as the access modes let it.
+  virtual void after_read(std::size_t) {}
+  /// After `word` was stored into register `index` as the access modes let it. In bytes that were
+  /// not written, write-only and one-to-clear bits of `word` are 0.
   virtual void written(std::size_t index, std::uint32_t word) = 0;
   /// Ticks of BlockSpec::clock pass, only while that clock runs.
-  virtual void advance(std::uint64_t ticks) = 0;
+  virtual void advance(std::uint64_t) {}
   /// Ticks, at least 1, until something changes by itself: an interrupt, a reset, a flag.
-  virtual std::optional<std::uint64_t> next_event() const = 0;
+  virtual std::optional<std::uint64_t> next_event() const { return std::nullopt; }
   /// Levels of the lines the unit has into the NVIC, by position in BlockSpec::interrupts.
-  virtual std::uint32_t interrupts() const = 0;
+  virtual std::uint32_t interrupts() const { return 0; }
   /// Some pin of some port has another level.
   virtual void pins_changed() {}
 };
 
 /// The unit that BlockSpec::unit names; null for "". The name must be known.
 std::unique_ptr<Unit> make_unit(RegisterBlock& block, Surroundings& surroundings);
-bool is_unit(const std::string& name);
+
+/// A name of BlockSpec::unit, and what a model must give it.
+struct UnitKind {
+  const char* name;
+  std::vector<unsigned> line_counts;   ///< the numbers of interrupt lines it can have
+  bool needs_clock;                    ///< counts BlockSpec::clock
+  std::vector<const char*> registers;  ///< that the block must have
+};
+const std::vector<UnitKind>& unit_kinds();
+/// Null when there is no such unit.
+const UnitKind* find_unit_kind(const std::string& name);
 
 }  // namespace dfurig::stm32

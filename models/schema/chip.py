@@ -139,8 +139,8 @@ NUMBER_OF_A_FIELD = keys("A number that a field of a register chooses.", {
     "otherwise?": number("What values mean that are not listed."),
 })
 
-CLOCKS = names("The clock tree: sources, PLLs, the system clock, at last HCLK, which the core runs "
-               "at; each after its inputs.", keys("A clock.", {
+CLOCKS = names("The clock tree: sources, PLLs, the system clock, HCLK, which the core runs at, and "
+               "what units count; each after its inputs.", keys("A clock.", {
     "hz?": number("Its frequency in Hz, where it is always the same."),
     "hz_by?": NUMBER_OF_A_FIELD,
     "from?": text("The clock it is made of."),
@@ -180,5 +180,8 @@ CHIP = keys("CONTRIBUTING.md tells how to add one.", {
                         number("Of this register.")),
         "clock_enable?": text(BIT + "without it reads give 0 and writes are lost."),
         "reset_bit?": text(BIT + "while set, registers are held at reset values."),
+        "clock?": text("What the kind's unit counts: one of clocks, such as TIMPCLK1."),
+        "interrupts?": numbers("Positions in the vector table of the lines the kind's unit has.",
+                               239),
     })),
 })

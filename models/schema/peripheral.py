@@ -3,7 +3,8 @@
 from vocabulary import (NUMBER, choice, either, flag, keys, names, number, numbers, pattern, shared,
                         text)
 
-ACCESS = ("read-write", "read-only", "write-only", "one-to-clear", "one-to-set")
+ACCESS = ("read-write", "read-only", "write-only", "one-to-clear", "one-to-set",
+          "zero-to-clear")
 BITS = shared("bits", pattern('A bit "5" or a range "7:4".', "^[0-9]{1,2}(:[0-9]{1,2})?$"),
               'A bit "5" or a range "7:4".')
 
@@ -41,5 +42,7 @@ REGISTER = keys("A 32-bit register.", {
 PERIPHERAL = keys("models/README.md tells how to add one.", {
     "title": text("What it is, and of which chips."),
     "size": number("Bytes of address space; 0: the core's own, not in memory."),
+    "unit?": choice("What it does by itself, beside its registers.",
+                    "timer", "usart", "random_generator", "exti", "iwdg", "backup"),
     "registers": names("By the manual's names.", REGISTER),
 })
