@@ -41,6 +41,13 @@ def blinks(image: str, hz: int, first: int, half: int, ms: int = 1000, pin: str 
                {"phase": "application", "stopped": "running", "faults": [], "pins": {pin: times}})
 
 
+def switches(image: str) -> Row:
+    """Two tasks take turns of 1 ms; each toggles its pin somewhere in its own."""
+    times = {"toggles": {"at_least": 498, "at_most": 500}, "period_ms": {"from": 3.8, "to": 4.2}}
+    return Row(image, {"for_ms": 1000},
+               {"stopped": "running", "faults": [], "pins": {"PA5": times, "PA6": times}})
+
+
 def ends(image: str, stopped: str, pins: dict, **expect) -> Row:
     return Row(image, {"for_ms": 100}, {"stopped": stopped, "pins": pins, **expect})
 
@@ -63,6 +70,33 @@ def steps_to_pll(image: str, half_ms: int = 100, **expect) -> Row:
                {"stopped": "running", "faults": [], **expect,
                 "pins": {"PA5": {"toggles": 10, "period_ms": {"from": 2 * half_ms - 0.001,
                                                              "to": 2 * half_ms + 0.001}}}})
+
+
+def ticks(image: str, hz: int) -> Row:
+    """A timer's update every 100 counts of about 100 us; an interrupt may wait for a cycle."""
+    half = hz // 10000 * 100
+    period = milliseconds(2 * half, hz)
+    return Row(image, {"for_ms": 1000},
+               {"faults": [], "pins": {"PA5": {
+                   "toggles": {"at_least": math.floor(hz / half) - 1,
+                               "at_most": math.floor(hz / half) + 1},
+                   "period_ms": {"from": period - 0.005, "to": period + 0.005}}}})
+
+
+AN_EDGE = [{"drive": {"PA0": 1}}, {"run_firmware": {"for_ms": 1}},
+           {"expect": {"stopped": "asleep", "pins": {"PA5": {"toggles": 1, "level": 1}}}},
+           {"drive": {"PA0": 0}}, {"run_firmware": {"for_ms": 1}},
+           {"expect": {"stopped": "asleep", "pins": {"PA5": {"toggles": 0, "level": 1}}}}]
+
+
+def first_record(at: str) -> list:
+    return [{"at": at, "bytes": "01 00 00 00 FE FF FF FF FF FF FF FF"}]
+
+
+def a_second_start(at: str) -> list:
+    both = "01 00 00 00 FE FF FF FF 02 00 00 00 FD FF FF FF"
+    return [{"reset": "power-on"}, {"run_firmware": {"for_ms": 100}},
+            {"expect": {"stopped": "asleep", "flash": [{"at": at, "bytes": both}]}}]
 
 
 PASSED = {"PA5": {"toggles": 1, "level": 1}, "PA6": {"toggles": 0, "level": 0}}
@@ -93,6 +127,7 @@ ROWS = [
     blinks("bit_band_stm32f103", 8_000_000, 69, 7007, 100),
     blinks("bit_band_stm32f405", 16_000_000, 69, 7007, 100),
 
+    switches("switch_stm32f072"), switches("switch_stm32f103"), switches("switch_stm32f405"),
     ends("nested_stm32f103", "asleep", PASSED),
     ends("nested_stm32f746", "asleep", PASSED),
 
@@ -109,7 +144,11 @@ ROWS = [
     ends("stack_overflow_stm32h743", "lockup", {"PA5": {"toggles": 1}},
          fault={"names": ["PRECISERR", "STKERR"], "symbol": "HardFault_Handler"}),
 
+    Row("recovers_stm32f446", {"for_ms": 1},
+        {"stopped": "running", "pins": {"PA5": {"toggles": {"at_least": 500, "at_most": 510}}}}),
+
     enters("enter_direct_stm32f405"),
+    enters("enter_direct_stm32h743"),
     enters("enter_remap_stm32f446", registers={"SYSCFG.MEMRMP.MEM_MODE": 1}),
     enters("enter_magic_stm32f072"),
     enters("enter_magic_stm32l073"),
@@ -120,12 +159,37 @@ ROWS = [
     steps_to_pll("clock_stm32f072", registers={"RCC.CFGR.SWS": 2}),
     steps_to_pll("clock_stm32f103", registers={"RCC.CFGR.SWS": 2}),
     steps_to_pll("clock_stm32l152", registers={"RCC.CFGR.SWS": 3}),
+    steps_to_pll("clock_hse_for_ever_stm32l152", registers={"RCC.CFGR.SWS": 3}),
     steps_to_pll("clock_stm32f405", registers={"RCC.CFGR.SWS": 2}),
     steps_to_pll("clock_stm32f446", registers={"RCC.CFGR.SWS": 2}),
     steps_to_pll("clock_stm32l476", registers={"RCC.CFGR.SWS": 3}),
     steps_to_pll("clock_hse_stm32l476", registers={"RCC.CFGR.SWS": 3}),
     steps_to_pll("clock_stm32f746", registers={"RCC.CFGR.SWS": 2}),
     steps_to_pll("clock_stm32h743", registers={"RCC.CFGR.SWS": 3}),
+]
+
+# What needs peripherals that count, send, sense or program.
+ROWS += [
+    ticks("timer_stm32l073", MSI), ticks("timer_stm32l152", MSI),
+    ticks("timer_stm32f103", 8_000_000), ticks("timer_stm32f746", 16_000_000),
+    ticks("timer_stm32h743", 64_000_000), ticks("timer_polled_stm32f072", 8_000_000),
+    ends("hello_stm32f072", "asleep", WORKS, usart={"USART2": "hello\r\n"}),
+    ends("hello_stm32f446", "asleep", WORKS, usart={"USART2": "hello\r\n"}),
+    Row("exti_stm32l476", {"for_ms": 1}, {"stopped": "asleep", "pins": {"PA5": {"toggles": 0}}},
+        more=AN_EDGE),
+    Row("exti_stm32f405", {"for_ms": 1}, {"stopped": "asleep", "pins": {"PA5": {"toggles": 0}}},
+        more=AN_EDGE),
+    Row("eeprom_stm32l476", {"for_ms": 100},
+        {"stopped": "asleep", "pins": PASSED, "flash": first_record("0x08007800")},
+        more=a_second_start("0x08007800")),
+    Row("eeprom_stm32f405", {"for_ms": 100},
+        {"stopped": "asleep", "pins": PASSED, "flash": first_record("0x0800C000")},
+        more=a_second_start("0x0800C000")),
+    ends("counts_resets_stm32l476", "asleep", WORKS, registers={"RTC.BKP0R": 3}),
+    ends("counts_resets_stm32f405", "asleep", WORKS, registers={"RTC.BKP0R": 3}),
+    enters("enter_backup_stm32l476", registers={"RTC.BKP0R": 0}),
+    ends("watchdog_stm32l476", "running", {"PA5": {"toggles": {"at_least": 20}}},
+         registers={"RCC.CSR.IWDGRSTF": 1}),
 ]
 
 
