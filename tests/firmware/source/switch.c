@@ -1,6 +1,7 @@
 /* Two tasks with stacks of their own, as FreeRTOS does it: SVC starts the first, SysTick asks for
    PendSV, PendSV changes the task (switch_…s). Task 0 toggles PA5, task 1 PA6, at each of its
-   turns. Each has numbers in registers that the other must not spoil: then no pin moves any more. */
+   turns. Each has numbers in registers that the other must not spoil: then no pin moves any
+   more. */
 #include "chip.h"
 
 #define STACK_WORDS 128
