@@ -127,6 +127,8 @@ Causes Board::run_flash_bootloader(Instant now) {
 void Board::start_application(Instant now, std::uint32_t address) {
   phase_ = Phase::Application;
   application_ = find_application(chip_, address);
+  application_address_ = address;
+  ++starts_;
   if (application_) {
     happen(now, "application at " + hex(address) + " starts: MSP " +
                     hex(application_->initial_msp) + ", PC " + hex(application_->reset_handler));
@@ -135,9 +137,8 @@ void Board::start_application(Instant now, std::uint32_t address) {
   }
 }
 
-void Board::jump_to_bootloader(Instant now) {
+void Board::jump_to_bootloader(Instant now, const std::string& how) {
   assert(phase_ == Phase::Application);
-  const std::string how = "the application jumps into system memory";
   if (is_in_flash(bootloader_spec_)) return start_silent_rom(now, how);
   enter_bootloader(now, how);
 }
@@ -182,6 +183,7 @@ void Board::attach(Instant now) {
 }
 
 void Board::remember(const std::string& name, Instant now, Causes causes) {
+  if (!moments_.empty() && moments_.back().name == name) moments_.pop_back();
   moments_.push_back({name, now, chip_.snapshot(), std::move(causes)});
 }
 
@@ -241,7 +243,8 @@ void Board::depart(const dfu::Departure& departure, Instant now) {
     case dfu::Departure::Kind::LeaveByReset:
       return remember("after_leave", now, reset_and_boot(now));
     case dfu::Departure::Kind::Stuck:
-      return get_stuck(now);
+      return get_stuck(now,
+                       "Leave: the ROM does not start the application (a defect of this version)");
     case dfu::Departure::Kind::Reattach:
       bootloader_ = dfu::make_bootloader(bootloader_spec_, chip_);
       attach_due_ = now + std::chrono::milliseconds(bootloader_spec_.startup_ms);
@@ -262,9 +265,8 @@ void Board::reset_after_options(Instant now) {
   boot(now);
 }
 
-/// The bootloader stays where it is, off the bus, until somebody resets the chip.
-void Board::get_stuck(Instant now) {
-  happen(now, "Leave: the ROM does not start the application (a defect of this version)");
+void Board::get_stuck(Instant now, const std::string& why) {
+  happen(now, why);
   phase_ = Phase::Stuck;
 }
 

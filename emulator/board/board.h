@@ -28,7 +28,7 @@ std::string to_string(Phase phase);
 
 /// The registers at a turning point of the board's life.
 struct Moment {
-  std::string name;  ///< "before_entry", "in_dfu", "after_leave"
+  std::string name;  ///< "power_on", "before_entry", "in_dfu", "after_leave", "running"
   Instant at{};
   stm32::Snapshot registers;
   Causes causes;  ///< of what the bootloader changed since the moment before
@@ -38,6 +38,7 @@ struct Moment {
 struct Event {
   Instant at{};
   std::string what;
+  std::optional<Instant> device_time{};  ///< when firmware did it
 };
 
 class Board : public usb::Device {
@@ -56,8 +57,17 @@ class Board : public usb::Device {
   /// Power-on reset and boot decision.
   void power_on(Instant now);
   void system_reset(Instant now);
+
+  // --- What firmware does that runs. ---
+
   /// The application jumps into the ROM: registers are as it left them.
-  void jump_to_bootloader(Instant now);
+  void jump_to_bootloader(Instant now,
+                          const std::string& how = "the application jumps into system memory");
+  /// Nothing goes on until somebody resets the chip.
+  void get_stuck(Instant now, const std::string& why);
+  /// Takes a moment; of those of one name that follow one another the last stays.
+  void remember(const std::string& name, Instant now, Causes causes = {});
+  void add_event(Event event) { events_.push_back(std::move(event)); }
 
   // --- What there is to see. ---
 
@@ -75,6 +85,9 @@ class Board : public usb::Device {
   const model::RegisterPolicy& leave_policy() const { return *leave_policy_; }
   /// The application that has control, when it was started by a Leave or by reset.
   const std::optional<VectorTable>& application() const { return application_; }
+  /// Where the vector table is that was selected last, and how often one was.
+  std::uint32_t application_address() const { return application_address_; }
+  unsigned starts() const { return starts_; }
   /// Requests the device stalled because it does not know them, by a sentence.
   const stm32::NotEmulated& unknown_requests() const { return unknown_requests_; }
 
@@ -96,13 +109,11 @@ class Board : public usb::Device {
   void enter_bootloader(Instant now, const std::string& how);
   bool is_closed() const;
   void show_flash_layout();
-  void get_stuck(Instant now);
   void reset_after_options(Instant now);
   void attach(Instant now);
   void detach(bool is_seen, Instant now);
   void depart(const dfu::Departure& departure, Instant now);
   void leave(std::uint32_t address, Instant now);
-  void remember(const std::string& name, Instant now, Causes causes = {});
   void happen(Instant now, const std::string& what) { events_.push_back({now, what}); }
 
   model::Model model_;
@@ -116,6 +127,8 @@ class Board : public usb::Device {
   bool was_flash_empty_ = false;  ///< latched until the next power-on
   std::unique_ptr<dfu::Bootloader> bootloader_;
   std::optional<VectorTable> application_;
+  std::uint32_t application_address_ = 0;
+  unsigned starts_ = 0;
   Phase phase_ = Phase::Off;
   bool is_on_bus_ = false;
   bool is_mute_ = false;  ///< still on the bus for the host, which saw no unplug; nobody answers

@@ -32,7 +32,10 @@ CommandLine run_command_line() {
                              "write JUnit XML, for CI systems")(
       "filter,k", po::value<std::string>()->default_value("")->value_name("TEXT"),
       "only scenarios whose path contains TEXT")(
-      "verbose,v", "the whole report of scenarios that pass, too (default for a single one)");
+      "verbose,v", "the whole report of scenarios that pass, too (default for a single one)")(
+      "trace-cpu", po::value<std::size_t>()->implicit_value(20)->value_name("N"),
+      "show the last N instructions (--trace-cpu alone: 20) before each fault of the firmware and "
+      "before it stops, with the names of functions where the scenario has symbols");
   add_library_option(line);
   return line;
 }
@@ -42,6 +45,12 @@ std::vector<std::string> paths_of(const po::variables_map& values, const Command
     throw UsageError(line.command + " needs a path\n  usage: " + line.synopsis);
   }
   return find_files(values["path"].as<std::vector<std::string>>());
+}
+
+std::size_t trace_length(const po::variables_map& values) {
+  const std::size_t length = values["trace-cpu"].as<std::size_t>();
+  if (length >= 1 && length <= 100'000) return length;
+  throw UsageError("--trace-cpu: expected a number from 1 to 100000");
 }
 
 }  // namespace
@@ -60,10 +69,12 @@ int run_command(const Arguments& arguments) {
   if (scenarios.empty()) throw InputError("-k " + filter, "no scenario's path contains this");
   const scenario::Style style{isatty(STDOUT_FILENO) != 0,
                               values.count("verbose") != 0 || scenarios.size() == 1};
+  scenario::RunOptions options;
+  if (values.count("trace-cpu") != 0) options.traced_instructions = trace_length(values);
   std::vector<scenario::Report> reports;
   std::size_t failed = 0;
   for (const scenario::Scenario& it : scenarios) {
-    reports.push_back(scenario::run(it));
+    reports.push_back(scenario::run(it, options));
     failed += !reports.back().has_passed();
     scenario::print_report(std::cout, reports.back(), style);
     std::cout.flush();

@@ -51,7 +51,7 @@ void BusPort::plan() {
 }
 
 std::optional<stm32::MemoryView> BusPort::find_code(std::uint32_t address) {
-  if (address >= system_region) return std::nullopt;
+  if (is_execute_never(address)) return std::nullopt;
   return bus_.find_memory(address);
 }
 
@@ -119,9 +119,11 @@ bool BusPort::write_bus(std::uint32_t address, unsigned width, std::uint32_t val
   const bool is_taken = SystemControl::contains(address) ? system_.write(address, width, value)
                                                          : bus_.write(address, width, value);
   poll_ = {};
+  const std::uint64_t version_before = memory_version_;
   refresh();
   system_.set_interrupt_lines(bus_.interrupt_lines());
   plan();
+  if (memory_version_ != version_before) deadline = 0;  // what was decoded is no longer there
   if (!is_taken) raise(FaultKind::PrecisErr, address);
   return is_taken;
 }

@@ -15,6 +15,11 @@
 
 namespace dfurig::cpu {
 
+/// DDI 0403E §B3.1, table B3-1: the regions instructions are never fetched from.
+constexpr bool is_execute_never(std::uint32_t address) {
+  return (address >= 0x40000000 && address < 0x60000000) || address >= 0xA0000000;
+}
+
 class BusPort : public WordAccess {
  public:
   /// All must outlive it; `system` may still be under construction.
@@ -53,7 +58,7 @@ class BusPort : public WordAccess {
   /// Why the instruction could not be executed. The run loop clears it.
   std::optional<Fault> fault;
 
-  /// The memory `address` is in, for fetching; absent where there is none.
+  /// The memory `address` is in, for fetching; absent where there is none, or none for code.
   std::optional<stm32::MemoryView> find_code(std::uint32_t address);
 
   // --- Time. ---

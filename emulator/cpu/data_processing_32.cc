@@ -168,12 +168,12 @@ constexpr std::array immediate_encodings = {
     Encoding{immediate_mask, 0xF1400000, modified_immediate<op_adc>, v7},  // §A7.7.1
     Encoding{immediate_mask, 0xF1600000, modified_immediate<op_sbc>, v7},  // §A7.7.124
     Encoding{immediate_mask, 0xF1A00000, modified_immediate<op_sub>, v7},  // SUB, CMP §A7.7.174
-    Encoding{immediate_mask, 0xF1C00000, modified_immediate<op_rsb>, v7},  // §A7.7.118
+    Encoding{immediate_mask, 0xF1C00000, modified_immediate<op_rsb>, v7},  // §A7.7.119
     Encoding{plain_mask, 0xF2000000, add_plain<true>, v7},                 // ADDW, ADR §A7.7.3 T4
     Encoding{plain_mask, 0xF2400000, movw, v7},                            // §A7.7.76 T3
     Encoding{plain_mask, 0xF2A00000, add_plain<false>, v7},          // SUBW, ADR §A7.7.174 T4
     Encoding{plain_mask, 0xF2C00000, movt, v7},                      // §A7.7.79
-    Encoding{0xFBD08020, 0xF3000000, saturate<true>, v7},            // SSAT §A7.7.134
+    Encoding{0xFBD08020, 0xF3000000, saturate<true>, v7},            // SSAT §A7.7.152
     Encoding{plain_mask, 0xF3400000, bit_field_extract<true>, v7},   // SBFX §A7.7.126
     Encoding{plain_mask, 0xF3600000, bit_field_insert, v7},          // BFI, BFC §A7.7.14
     Encoding{0xFBD08020, 0xF3800000, saturate<false>, v7},           // USAT §A7.7.213
@@ -190,7 +190,7 @@ constexpr std::array register_encodings = {
     Encoding{register_mask, 0xEB400000, shifted_register<op_adc>, v7},     // §A7.7.2
     Encoding{register_mask, 0xEB600000, shifted_register<op_sbc>, v7},     // §A7.7.125
     Encoding{register_mask, 0xEBA00000, shifted_register<op_sub>, v7},     // SUB, CMP §A7.7.175
-    Encoding{register_mask, 0xEBC00000, shifted_register<op_rsb>, v7},     // §A7.7.119
+    Encoding{register_mask, 0xEBC00000, shifted_register<op_rsb>, v7},     // §A7.7.120
     Encoding{0xFFE0F0F0, 0xFA00F000, shift_register<ShiftType::Lsl>, v7},  // §A7.7.69
     Encoding{0xFFE0F0F0, 0xFA20F000, shift_register<ShiftType::Lsr>, v7},  // §A7.7.71
     Encoding{0xFFE0F0F0, 0xFA40F000, shift_register<ShiftType::Asr>, v7},  // §A7.7.11

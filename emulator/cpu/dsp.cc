@@ -138,8 +138,8 @@ constexpr Encoding half_row(std::uint32_t lanes) {
 }
 
 constexpr std::array encodings = {
-    byte_row<Lane::Modulo, true>(0),       // SADD8 §A7.7.121, SSUB8 §A7.7.158
-    byte_row<Lane::Saturating, true>(1),   // QADD8 §A7.7.103, QSUB8 §A7.7.111
+    byte_row<Lane::Modulo, true>(0),       // SADD8 §A7.7.122, SSUB8 §A7.7.157
+    byte_row<Lane::Saturating, true>(1),   // QADD8 §A7.7.104, QSUB8 §A7.7.111
     byte_row<Lane::Halving, true>(2),      // SHADD8 §A7.7.131, SHSUB8 §A7.7.135
     byte_row<Lane::Modulo, false>(4),      // UADD8 §A7.7.191, USUB8 §A7.7.217
     byte_row<Lane::Saturating, false>(5),  // UQADD8 §A7.7.206, UQSUB8 §A7.7.210

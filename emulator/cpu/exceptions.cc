@@ -26,19 +26,25 @@ void Exceptions::reset() {
   priorities_.fill(0);
   lines_.reset();
   prigroup_ = 0;
+  is_pending_an_event_ = false;
   for (const unsigned number : {Nmi, HardFault, SvCall, PendSv, SysTick}) enabled_.set(number);
   reconsider();
 }
 
+void Exceptions::become_pending(unsigned number) {
+  if (is_pending_an_event_ && !pending_[number]) state_.event = true;
+  pending_.set(number);
+}
+
 void Exceptions::set_pending(unsigned number, bool value) {
-  pending_[number] = value;
+  value ? become_pending(number) : static_cast<void>(pending_.reset(number));
   reconsider();
 }
 
 void Exceptions::set_active(unsigned number, bool value) {
   active_[number] = value;
   const bool is_line = number >= FirstInterrupt && lines_[number - FirstInterrupt];
-  if (!value && is_line) pending_.set(number);
+  if (!value && is_line) become_pending(number);
   reconsider();
 }
 
@@ -63,7 +69,7 @@ void Exceptions::set_lines(const stm32::InterruptLines& lines) {
   const stm32::InterruptLines risen = lines & ~lines_;
   lines_ = lines;
   for (unsigned i = 0; i < spec_.interrupts; ++i) {
-    if (risen[i]) pending_.set(FirstInterrupt + i);
+    if (risen[i]) become_pending(FirstInterrupt + i);
   }
   reconsider();
 }

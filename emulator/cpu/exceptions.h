@@ -18,7 +18,7 @@ constexpr unsigned exceptions_max = FirstInterrupt + stm32::interrupts_max;
 class Exceptions {
  public:
   /// Both must outlive it.
-  Exceptions(const CoreSpec& spec, const State& state) : spec_(spec), state_(state) { reset(); }
+  Exceptions(const CoreSpec& spec, State& state) : spec_(spec), state_(state) { reset(); }
 
   void reset();
   unsigned count() const { return FirstInterrupt + spec_.interrupts; }
@@ -34,6 +34,8 @@ class Exceptions {
   void set_priority(unsigned number, std::uint8_t value);
   unsigned prigroup() const { return prigroup_; }
   void set_prigroup(unsigned value);
+  /// SCR.SEVONPEND: what becomes pending is an event, masked or not (DDI 0403E §B3.2.7).
+  void set_sevonpend(bool value) { is_pending_an_event_ = value; }
 
   /// A high line pends its interrupt once, and again after its handler has returned.
   void set_lines(const stm32::InterruptLines& lines);
@@ -56,9 +58,10 @@ class Exceptions {
  private:
   int masked_priority(bool is_primask_seen) const;
   bool preempts(int priority) const;
+  void become_pending(unsigned number);
 
   const CoreSpec& spec_;
-  const State& state_;
+  State& state_;
   std::bitset<exceptions_max> pending_;
   std::bitset<exceptions_max> active_;
   std::bitset<exceptions_max> enabled_;
@@ -66,6 +69,7 @@ class Exceptions {
   stm32::InterruptLines lines_;
   unsigned prigroup_ = 0;
   bool can_take_ = false;
+  bool is_pending_an_event_ = false;
 };
 
 }  // namespace dfurig::cpu

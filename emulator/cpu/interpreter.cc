@@ -9,11 +9,6 @@
 namespace dfurig::cpu {
 namespace {
 
-// DDI 0403E §B3.1, table B3-1: the regions instructions are never fetched from.
-bool is_execute_never(std::uint32_t address) {
-  return (address >= 0x40000000 && address < 0x60000000) || address >= 0xA0000000;
-}
-
 class Interpreter : public Core {
  public:
   Interpreter(const CoreSpec& spec, stm32::Bus& bus)
@@ -114,26 +109,28 @@ void Interpreter::execute(const Instruction& instruction, std::uint32_t address)
 }
 
 /// ITAdvance() comes first, so that a return from an exception brings its own state; an instruction
-/// that faults is executed again with what was before (§A7.3.3).
+/// that faults, or BKPT, stands there again with what was before (§A7.3.3). BKPT has no condition
+/// (§A7.7.17).
 void Interpreter::execute_in_it_block(const Instruction& instruction) {
   State& state = machine_.state;
   const std::uint8_t before = state.it;
   state.it =
       (before & 7) == 0 ? 0 : static_cast<std::uint8_t>((before & 0xE0) | (before << 1 & 0x1F));
-  if (!does_condition_hold(state, before >> 4)) return;
+  const bool is_bkpt = instruction.size == 2 && instruction.opcode >> 8 == 0xBE;
+  if (!is_bkpt && !does_condition_hold(state, before >> 4)) return;
   machine_.is_in_it_block = true;
   instruction.execute(machine_, instruction.opcode);
   machine_.is_in_it_block = false;
-  if (machine_.port.fault) state.it = before;
+  if (machine_.port.fault || is_bkpt) state.it = before;
 }
 
 /// Fast as long as nothing has to be looked at: `is_watched` adds breakpoints and the trace.
 template <bool is_watched>
 void Interpreter::execute_until_deadline() {
   State& state = machine_.state;
-  machine_.next = state.r[pc];
+  std::uint32_t address = machine_.next = state.r[pc];
   while (state.cycles < machine_.port.deadline) {
-    const std::uint32_t address = machine_.next;
+    address = machine_.next;
     if (is_watched && is_breakpoint(address)) {
       stop_ = StopReason::Breakpoint;
       break;
@@ -151,12 +148,9 @@ void Interpreter::execute_until_deadline() {
       trace_.push_back({address, instruction->opcode, instruction->size, state.cycles});
     }
     execute(*instruction, address);
-    if (machine_.port.fault) [[unlikely]] {
-      machine_.next = address;
-      break;
-    }
   }
-  state.r[pc] = machine_.next;
+  // A fault ends the loop, as its deadline is 0 then.
+  state.r[pc] = machine_.port.fault ? address : machine_.next;
 }
 
 void Interpreter::end_fetch(Fetched fetched) {
@@ -212,12 +206,12 @@ bool Interpreter::serve_request() {
   return true;
 }
 
+/// What is not masked has been taken already: only WFI looks past PRIMASK (§B1.5.18, §B1.5.19).
 bool Interpreter::wake_up() {
-  const bool has_event = sleep_ == Sleep::UntilEvent && machine_.state.event;
-  if (!machine_.system.can_wake() && !has_event) return false;
-  if (has_event) machine_.state.event = false;
-  sleep_ = Sleep::None;
-  return true;
+  const bool wakes = sleep_ == Sleep::UntilEvent ? std::exchange(machine_.state.event, false)
+                                                 : machine_.system.can_wake();
+  if (wakes) sleep_ = Sleep::None;
+  return wakes;
 }
 
 /// Lets time pass to the next thing that happens. False: nothing will wake the core.
@@ -266,6 +260,7 @@ Stop Interpreter::run(const RunLimits& limits) {
       ++state.cycles;
       continue;
     }
+    code_.refresh();
     port.plan();
     is_watched ? execute_until_deadline<true>() : execute_until_deadline<false>();
     port.synchronise();

@@ -148,23 +148,23 @@ void udiv(Machine& m, std::uint32_t op) {
 constexpr auto v7 = Architecture::ArmV7M;
 constexpr auto v7e = Architecture::ArmV7EM;
 constexpr std::array encodings = {
-    Encoding{0xFFF000F0, 0xFB000000, mla, v7},                          // MLA, MUL §A7.7.74
-    Encoding{0xFFF000F0, 0xFB000010, mls, v7},                          // §A7.7.75
-    Encoding{0xFFF000C0, 0xFB100000, smlaxy, v7e},                      // §A7.7.137
-    Encoding{0xFFF000E0, 0xFB200000, smlad<true>, v7e},                 // §A7.7.138
-    Encoding{0xFFF000E0, 0xFB300000, smlawy, v7e},                      // §A7.7.142
-    Encoding{0xFFF000E0, 0xFB400000, smlad<false>, v7e},                // SMLSD §A7.7.143
-    Encoding{0xFFF000E0, 0xFB500000, smmla<true>, v7e},                 // §A7.7.145
-    Encoding{0xFFF000E0, 0xFB600000, smmla<false>, v7e},                // SMMLS §A7.7.146
-    Encoding{0xFFF000F0, 0xFB700000, usada8, v7e},                      // §A7.7.212
-    Encoding{0xFFF000F0, 0xFB800000, multiply_long<true, false>, v7},   // SMULL §A7.7.150
+    Encoding{0xFFF000F0, 0xFB000000, mla, v7},            // MLA, MUL §A7.7.74
+    Encoding{0xFFF000F0, 0xFB000010, mls, v7},            // §A7.7.75
+    Encoding{0xFFF000C0, 0xFB100000, smlaxy, v7e},        // §A7.7.136, SMULxy §A7.7.148
+    Encoding{0xFFF000E0, 0xFB200000, smlad<true>, v7e},   // §A7.7.137, SMUAD §A7.7.147
+    Encoding{0xFFF000E0, 0xFB300000, smlawy, v7e},        // §A7.7.141, SMULWy §A7.7.150
+    Encoding{0xFFF000E0, 0xFB400000, smlad<false>, v7e},  // SMLSD §A7.7.142, SMUSD §A7.7.151
+    Encoding{0xFFF000E0, 0xFB500000, smmla<true>, v7e},   // §A7.7.144, SMMUL §A7.7.146
+    Encoding{0xFFF000E0, 0xFB600000, smmla<false>, v7e},  // SMMLS §A7.7.145
+    Encoding{0xFFF000F0, 0xFB700000, usada8, v7e},        // §A7.7.212
+    Encoding{0xFFF000F0, 0xFB800000, multiply_long<true, false>, v7},   // SMULL §A7.7.149
     Encoding{0xFFF0F0F0, 0xFB90F0F0, sdiv, v7},                         // §A7.7.127
     Encoding{0xFFF000F0, 0xFBA00000, multiply_long<false, false>, v7},  // UMULL §A7.7.204
     Encoding{0xFFF0F0F0, 0xFBB0F0F0, udiv, v7},                         // §A7.7.195
-    Encoding{0xFFF000F0, 0xFBC00000, multiply_long<true, true>, v7},    // SMLAL §A7.7.139
-    Encoding{0xFFF000C0, 0xFBC00080, smlalxy, v7e},                     // §A7.7.140
-    Encoding{0xFFF000E0, 0xFBC000C0, smlald<true>, v7e},                // §A7.7.141
-    Encoding{0xFFF000E0, 0xFBD000C0, smlald<false>, v7e},               // SMLSLD §A7.7.144
+    Encoding{0xFFF000F0, 0xFBC00000, multiply_long<true, true>, v7},    // SMLAL §A7.7.138
+    Encoding{0xFFF000C0, 0xFBC00080, smlalxy, v7e},                     // §A7.7.139
+    Encoding{0xFFF000E0, 0xFBC000C0, smlald<true>, v7e},                // §A7.7.140
+    Encoding{0xFFF000E0, 0xFBD000C0, smlald<false>, v7e},               // SMLSLD §A7.7.143
     Encoding{0xFFF000F0, 0xFBE00000, multiply_long<false, true>, v7},   // UMLAL §A7.7.203
     Encoding{0xFFF000F0, 0xFBE00060, umaal, v7e},                       // §A7.7.202
 };

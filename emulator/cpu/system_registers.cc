@@ -25,6 +25,7 @@ constexpr std::uint32_t cpuid = 0xE000ED00, icsr_address = 0xE000ED04, vtor = 0x
 
 constexpr std::uint32_t trcena = 1u << 24;
 constexpr std::uint32_t cyccntena = 1u << 0;
+constexpr std::uint32_t scr_sevonpend = 1u << 4;
 
 std::uint32_t lane_mask(std::uint32_t address, unsigned width) {
   const std::uint32_t ones = width == 4 ? UINT32_MAX : (1u << 8 * width) - 1;
@@ -181,6 +182,7 @@ void SystemControl::write_word_at(std::uint32_t address, std::uint32_t value, st
     content = value & (known->clears | writable | known->reset);
   else
     content = ((content & ~writable) | (value & writable)) & ~(value & lanes & known->clears);
+  if (address == scr) exceptions_.set_sevonpend((content & scr_sevonpend) != 0);
 }
 
 /// Four bytes of IPR, or of SHPR, whose byte n is the priority of exception 4 + n.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/load_policies.h"
+#include "scenario/expect_firmware.h"
 #include "stm32/register_block.h"
 #include "support/hex.h"
 
@@ -145,7 +146,7 @@ std::vector<std::string> compare_fields(const stm32::RegisterSpec& spec, std::ui
   return lines;
 }
 
-std::vector<Failure> check(const Expect& expect, const board::Board& board) {
+std::vector<Failure> check(const Expect& expect, const board::Board& board, const Ran& ran) {
   Failures failures;
   check_text("phase", expect.phase, to_string(board.phase()), failures);
   check_dfu(expect, board, failures);
@@ -153,6 +154,7 @@ std::vector<Failure> check(const Expect& expect, const board::Board& board) {
   for (const PinExpectation& it : expect.pins) check_pin(it, board, failures);
   for (const FlashExpectation& it : expect.flash) check_flash(it, board, failures);
   if (expect.changes) check_changes(*expect.changes, board, failures);
+  if (ran.execution != nullptr) check_firmware(expect.firmware, ran, failures);
   return failures;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "board/board.h"
+#include "board/execution.h"
 #include "scenario/scenario.h"
 
 namespace dfurig::scenario {
@@ -18,8 +19,14 @@ struct Failure {
   bool operator==(const Failure&) const = default;
 };
 
+/// What firmware has done; null where none is executed.
+struct Ran {
+  const board::Execution* execution = nullptr;
+  board::Ending last;  ///< of the last run
+};
+
 /// Everything in `expect` that does not hold.
-std::vector<Failure> check(const Expect& expect, const board::Board& board);
+std::vector<Failure> check(const Expect& expect, const board::Board& board, const Ran& ran = {});
 
 /// What a tool's end must be. `output` is both streams.
 std::vector<Failure> check_tool(const RunTool& expectation, int exit_status, bool timed_out,

@@ -1,31 +1,15 @@
 #include "scenario/image.h"
 
-#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 
+#include "scenario/elf.h"
 #include "support/hex.h"
 #include "support/input_error.h"
 
 namespace dfurig::scenario {
 namespace {
-
-Bytes read_file(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream)
-    throw InputError(path, "cannot be read",
-                     "is the path right? It is relative to the scenario file");
-  return Bytes(std::istreambuf_iterator<char>(stream), {});
-}
-
-/// Appends to the last image when `address` goes on where it ends.
-void append(std::vector<Image>& images, std::uint32_t address, ByteView data) {
-  const bool goes_on =
-      !images.empty() && images.back().address + images.back().data.size() == address;
-  if (!goes_on) images.push_back({address, {}});
-  images.back().data.insert(images.back().data.end(), data.begin(), data.end());
-}
 
 /// One ":LLAAAATT…CC" line as bytes, its checksum checked.
 Bytes parse_record(const std::string& line, const std::string& place) {
@@ -55,11 +39,22 @@ enum HexRecord : std::uint8_t {
   START_LINEAR_ADDRESS = 5,
 };
 
-constexpr std::size_t elf_header_size = 52;
-constexpr std::size_t elf_segment_size = 32;
-constexpr std::uint32_t PT_LOAD = 1;
-
 }  // namespace
+
+Bytes read_file(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream)
+    throw InputError(path, "cannot be read",
+                     "is the path right? It is relative to the scenario file");
+  return Bytes(std::istreambuf_iterator<char>(stream), {});
+}
+
+void append(std::vector<Image>& images, std::uint32_t address, ByteView data) {
+  const bool goes_on =
+      !images.empty() && images.back().address + images.back().data.size() == address;
+  if (!goes_on) images.push_back({address, {}});
+  images.back().data.insert(images.back().data.end(), data.begin(), data.end());
+}
 
 std::vector<Image> parse_intel_hex(const std::string& text, const std::string& name) {
   std::vector<Image> images;
@@ -86,32 +81,6 @@ std::vector<Image> parse_intel_hex(const std::string& text, const std::string& n
   }
   throw InputError(name, "the end-of-file record \":00000001FF\" is missing",
                    "is the file cut off?");
-}
-
-std::vector<Image> parse_elf(ByteView file, const std::string& name) {
-  const Bytes magic = {0x7F, 'E', 'L', 'F', 1, 1};
-  if (file.size() < elf_header_size || !std::equal(magic.begin(), magic.end(), file.begin())) {
-    throw InputError(name, "is not a 32-bit little-endian ELF file");
-  }
-  ByteReader header(file.subspan(28));
-  const std::uint32_t table = header.u32le();
-  const std::uint32_t count = ByteReader(file.subspan(44)).u16le();
-  std::vector<Image> images;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const std::uint64_t at = std::uint64_t{table} + i * elf_segment_size;
-    if (at + elf_segment_size > file.size())
-      throw InputError(name, "its program headers are cut off");
-    ByteReader segment(file.subspan(static_cast<std::size_t>(at)));
-    const std::uint32_t type = segment.u32le();
-    const std::uint32_t offset = segment.u32le();
-    segment.u32le();  // virtual address
-    const std::uint32_t address = segment.u32le();
-    const std::uint32_t size = segment.u32le();
-    if (type != PT_LOAD || size == 0) continue;
-    if (std::uint64_t{offset} + size > file.size()) throw InputError(name, "a segment is cut off");
-    append(images, address, file.subspan(offset, size));
-  }
-  return images;
 }
 
 bool needs_address(const std::string& path) {

@@ -24,7 +24,10 @@ bool needs_address(const std::string& path);
 
 /// Intel HEX (Intel's 1988 specification): record types 00 to 05. `name` is for messages.
 std::vector<Image> parse_intel_hex(const std::string& text, const std::string& name);
-/// The loadable segments of a 32-bit little-endian ELF file at their physical addresses.
-std::vector<Image> parse_elf(ByteView file, const std::string& name);
+
+/// Throws InputError when it cannot be read.
+Bytes read_file(const std::string& path);
+/// Adds to the last image when `address` goes on where it ends.
+void append(std::vector<Image>& images, std::uint32_t address, ByteView data);
 
 }  // namespace dfurig::scenario

@@ -5,6 +5,7 @@
 #include "model/reader.h"
 #include "scenario/load_given.h"
 #include "scenario/load_steps.h"
+#include "scenario/run_firmware.h"
 #include "support/input_error.h"
 
 namespace dfurig::scenario {
@@ -60,6 +61,17 @@ void read_policies(const model::Reader& reader, Scenario& scenario) {
   }
 }
 
+/// The scenario has firmware executed.
+void check_core(const model::Reader& reader, const model::Model& model) {
+  if (!model.core_spec) {
+    reader.fail("firmware of a " + model.name + " is not executed: " + model.core_not_executed,
+                "\"given\": { \"application\": … } tells what it did");
+  }
+  if (model.chip.clocks.empty()) {
+    reader.fail("firmware of a " + model.name + " is not executed: its clock tree is not known");
+  }
+}
+
 }  // namespace
 
 Scenario load_scenario(const std::string& path, const model::Library& library) {
@@ -85,9 +97,10 @@ Scenario load_scenario(const std::string& path, const model::Library& library) {
     scenario.given = read_given(*given, path, scenario.model);
   }
   for (const model::Reader& step : reader.at("steps").items()) {
-    scenario.steps.push_back(read_step(step, path, scenario.model));
+    scenario.steps.push_back(read_step(step, path, scenario.model, scenario.given.firmware));
   }
   if (scenario.steps.empty()) reader.at("steps").fail("expected at least one step");
+  if (executes_firmware(scenario)) check_core(reader.at("model"), scenario.model);
   return scenario;
 }
 

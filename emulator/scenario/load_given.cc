@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "model/load_policies.h"
+#include "scenario/load_firmware.h"
 #include "support/hex.h"
 #include "support/input_error.h"
 
@@ -11,17 +12,6 @@ namespace dfurig::scenario {
 namespace {
 
 namespace fs = std::filesystem;
-
-void check_fits(const model::Reader& reader, const std::vector<Image>& images,
-                const stm32::FlashSpec& flash, const std::string& what) {
-  for (const Image& image : images) {
-    const std::uint64_t end = std::uint64_t{image.address} + image.data.size();
-    if (image.address >= flash.base && end <= std::uint64_t{flash.base} + flash.size()) continue;
-    reader.fail(what + " covers " + hex(image.address) + " to " +
-                hex(static_cast<std::uint32_t>(end - 1)) + ", which is not all in flash (" +
-                hex(flash.base) + ", " + std::to_string(flash.size()) + " bytes)");
-  }
-}
 
 std::vector<Image> read_file_content(const model::Reader& reader, const std::string& scenario_file,
                                      std::string& what) {
@@ -37,7 +27,35 @@ std::vector<Image> read_file_content(const model::Reader& reader, const std::str
   return load_image(path, reader.has("at") ? reader.at("at").number() : 0);
 }
 
+Application read_application(const model::Reader& reader, const model::Model& model) {
+  reader.allow_only({"writes", "then"});
+  Application application;
+  for (const model::Reader& item : reader.at("writes").items()) {
+    application.writes.push_back(read_register_value(item, model.chip));
+  }
+  if (const auto then = reader.find("then")) {
+    then->choice({"jump_to_bootloader"});
+    if (model.bootloader.kind == dfu::BootloaderKind::UsbdDfu) {
+      then->fail("a bootloader in flash starts after a reset, nothing jumps to it",
+                 "write \"boot_pins\": { \"" + model.bootloader.usbd.button + "\": 1 }");
+    }
+    application.jumps_to_bootloader = true;
+  }
+  return application;
+}
+
 }  // namespace
+
+void check_fits(const model::Reader& reader, const std::vector<Image>& images,
+                const stm32::FlashSpec& flash, const std::string& what) {
+  for (const Image& image : images) {
+    const std::uint64_t end = std::uint64_t{image.address} + image.data.size();
+    if (image.address >= flash.base && end <= std::uint64_t{flash.base} + flash.size()) continue;
+    reader.fail(what + " covers " + hex(image.address) + " to " +
+                hex(static_cast<std::uint32_t>(end - 1)) + ", which is not all in flash (" +
+                hex(flash.base) + ", " + std::to_string(flash.size()) + " bytes)");
+  }
+}
 
 std::string resolve_path(const std::string& path, const std::string& scenario_file) {
   return (fs::path(scenario_file).parent_path() / path).lexically_normal().string();
@@ -94,7 +112,8 @@ RegisterValue read_register_value(const model::Reader& reader, const stm32::Chip
 
 Given read_given(const model::Reader& reader, const std::string& scenario_file,
                  const model::Model& model) {
-  reader.allow_only({"bootloader", "boot_pins", "flash", "option_bytes", "pins", "application"});
+  reader.allow_only(
+      {"bootloader", "boot_pins", "flash", "option_bytes", "pins", "application", "firmware"});
   Given given;
   if (const auto pins = reader.find("boot_pins")) given.boot_pins = read_boot_pins(*pins, model);
   if (const auto flash = reader.find("flash")) {
@@ -125,19 +144,11 @@ Given read_given(const model::Reader& reader, const std::string& scenario_file,
     }
   }
   if (const auto application = reader.find("application")) {
-    application->allow_only({"writes", "then"});
-    given.application.emplace();
-    for (const model::Reader& item : application->at("writes").items()) {
-      given.application->writes.push_back(read_register_value(item, model.chip));
-    }
-    if (const auto then = application->find("then")) {
-      then->choice({"jump_to_bootloader"});
-      if (model.bootloader.kind == dfu::BootloaderKind::UsbdDfu) {
-        then->fail("a bootloader in flash starts after a reset, nothing jumps to it",
-                   "write \"boot_pins\": { \"" + model.bootloader.usbd.button + "\": 1 }");
-      }
-      given.application->jumps_to_bootloader = true;
-    }
+    given.application = read_application(*application, model);
+  }
+  if (const auto firmware = reader.find("firmware")) {
+    if (given.application) firmware->fail("either \"application\" or \"firmware\", not both");
+    given.firmware = read_firmware(*firmware, scenario_file, model);
   }
   return given;
 }

@@ -14,6 +14,10 @@ std::string resolve_path(const std::string& path, const std::string& scenario_fi
 std::vector<Image> read_content(const model::Reader& reader, const std::string& scenario_file,
                                 const stm32::FlashSpec& flash, std::string& what);
 
+/// Throws InputError unless all of `images` is in flash; `what` names them.
+void check_fits(const model::Reader& reader, const std::vector<Image>& images,
+                const stm32::FlashSpec& flash, const std::string& what);
+
 /// A register or field name that exists. Throws InputError with near names.
 std::string read_register_name(const model::Reader& reader, const stm32::ChipSpec& chip,
                                const std::string& name);

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "attach/program.h"
+#include "scenario/load_firmware.h"
 #include "scenario/load_given.h"
 #include "support/hex.h"
 #include "support/input_error.h"
@@ -14,7 +15,8 @@ namespace {
 constexpr double default_timeout_s = 60;
 constexpr double timeout_max_s = 3600;
 
-const std::vector<std::string> moments = {"before_entry", "in_dfu", "after_leave"};
+const std::vector<std::string> moments = {"power_on", "before_entry", "in_dfu", "after_leave",
+                                          "running"};
 
 /// "${scenario_dir}" in a tool's argument.
 std::string expand(const std::string& text, const std::string& scenario_file) {
@@ -92,10 +94,15 @@ Reset read_reset(const model::Reader& reader, const model::Model& model) {
   return reset;
 }
 
+std::vector<std::string> with(std::vector<std::string> keys, const std::vector<std::string>& more) {
+  keys.insert(keys.end(), more.begin(), more.end());
+  return keys;
+}
+
 PinExpectation read_pin(const std::string& pin, const model::Reader& reader,
                         const stm32::ChipSpec& chip) {
   check_pin(reader, chip, pin);
-  reader.allow_only({"mode", "type", "pull", "output", "level"});
+  reader.allow_only(with({"mode", "type", "pull", "output", "level"}, pin_times_keys()));
   PinExpectation expectation{pin, {}};
   const auto named = [&](const char* key, const char* register_name,
                          const std::vector<std::string>& names) {
@@ -143,9 +150,10 @@ ChangesExpectation read_changes(const model::Reader& reader, const stm32::ChipSp
 }
 
 Expect read_expect(const model::Reader& reader, const std::string& scenario_file,
-                   const model::Model& model) {
-  reader.allow_only({"phase", "dfu_state", "dfu_status", "address_pointer", "registers", "pins",
-                     "flash", "changes"});
+                   const model::Model& model, const std::vector<FirmwareFile>& firmware) {
+  reader.allow_only(with({"phase", "dfu_state", "dfu_status", "address_pointer", "registers",
+                          "pins", "flash", "changes"},
+                         firmware_keys()));
   Expect expect;
   if (const auto phase = reader.find("phase")) {
     phase->choice({"off", "application", "bootloader", "stuck"});
@@ -175,13 +183,14 @@ Expect read_expect(const model::Reader& reader, const std::string& scenario_file
   }
   if (const auto changes = reader.find("changes"))
     expect.changes = read_changes(*changes, model.chip);
+  expect.firmware = read_firmware_expectation(reader, model, firmware);
   return expect;
 }
 
 }  // namespace
 
 Step read_step(const model::Reader& reader, const std::string& scenario_file,
-               const model::Model& model) {
+               const model::Model& model, const std::vector<FirmwareFile>& firmware) {
   Step step{reader.place(), Expect{}};
   if (reader.has("run")) {
     step.action = read_run(reader, scenario_file);
@@ -191,15 +200,21 @@ Step read_step(const model::Reader& reader, const std::string& scenario_file,
     step.action = read_reset(reader, model);
     return step;
   }
-  reader.allow_only({"run", "write", "drive", "reset", "expect"});
-  const int kinds = reader.has("write") + reader.has("drive") + reader.has("expect");
-  if (kinds != 1) reader.fail("expected exactly one of run, write, drive, reset, expect");
+  reader.allow_only({"run", "write", "drive", "reset", "run_firmware", "expect"});
+  const int kinds =
+      reader.has("write") + reader.has("drive") + reader.has("run_firmware") + reader.has("expect");
+  if (kinds != 1) {
+    reader.fail("expected exactly one of run, write, drive, reset, run_firmware, expect");
+  }
+  if (const auto run = reader.find("run_firmware")) {
+    step.action = read_run_firmware(*run, model, firmware);
+  }
   if (const auto write = reader.find("write")) {
     step.action = WriteRegister{read_register_value(*write, model.chip)};
   }
   if (const auto drive = reader.find("drive")) step.action = read_drive(*drive, model.chip);
   if (const auto expect = reader.find("expect")) {
-    step.action = read_expect(*expect, scenario_file, model);
+    step.action = read_expect(*expect, scenario_file, model, firmware);
   }
   return step;
 }

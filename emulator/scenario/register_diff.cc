@@ -20,6 +20,7 @@ std::string without_trailing_blanks(const std::string& line) {
 }
 
 std::string title_of(const std::string& moment) {
+  if (moment == "power_on") return "power on";
   if (moment == "before_entry") return "before entry";
   if (moment == "in_dfu") return "in DFU";
   return moment == "after_leave" ? "after Leave" : moment;

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "scenario/register_diff.h"
+#include "scenario/times.h"
 #include "scenario/transcript_summary.h"
 
 namespace dfurig::scenario {
@@ -81,6 +82,12 @@ void print_failures(std::ostream& out, const Report& report, const Style& style)
   out << "  again: dfurig run " << report.file << "\n";
 }
 
+void print_lines(std::ostream& out, const char* title, const std::vector<std::string>& lines) {
+  if (lines.empty()) return;
+  out << "\n" << title << "\n";
+  for (const std::string& line : lines) out << "  " << line << "\n";
+}
+
 void print_story(std::ostream& out, const Report& report) {
   out << report.title << "\n  " << report.file << "\n  model " << report.model << "\n";
   for (const std::string& setting : report.overrides) out << "  override " << setting << "\n";
@@ -98,8 +105,15 @@ void print_story(std::ostream& out, const Report& report) {
   }
   out << "\nwhat happened\n";
   for (const board::Event& event : report.events) {
-    out << "  " << std::setw(9) << std::right << seconds(event.at) << "  " << event.what << "\n";
+    out << "  " << std::setw(9) << std::right << seconds(event.at) << "  " << event.what;
+    if (event.device_time) out << " [device time " << milliseconds_text(*event.device_time) << "]";
+    out << "\n";
   }
+  print_lines(out, "pins, in device time", report.pins);
+  if (!report.longest_poll.empty()) {
+    print_lines(out, "the longest wait for a register", {report.longest_poll});
+  }
+  print_lines(out, "instructions", report.trace);
   if (report.moments.size() > 1) out << "\nregisters that changed\n";
   print_register_diff(out, report.moments, report.chip);
   for (const std::string& what : report.not_emulated) out << "not emulated: " << what << "\n";

@@ -40,6 +40,9 @@ struct Report {
   std::vector<std::string> usb_summary;  ///< of the transfers
   std::vector<board::Moment> moments;
   std::vector<board::Event> events;
+  std::vector<std::string> pins;  ///< a line for each that firmware changed
+  std::string longest_poll;       ///< where firmware waited longest for a register; may be empty
+  std::vector<std::string> trace;
   std::vector<std::string> not_emulated;
   Duration duration{};
 

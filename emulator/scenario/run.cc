@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "attach/run_tool.h"
+#include "scenario/run_firmware.h"
 #include "scenario/transcript_summary.h"
 #include "support/hex.h"
 #include "usbip/local_link.h"
@@ -19,8 +20,10 @@ std::string join(const std::vector<std::string>& words) {
 /// The board and everything that stands around it during one run.
 class Bench {
  public:
-  explicit Bench(const Scenario& scenario)
-      : scenario_(scenario), board_(scenario.model, scenario.options) {
+  Bench(const Scenario& scenario, const RunOptions& options)
+      : scenario_(scenario),
+        board_(scenario.model, scenario.options),
+        firmware_(scenario, board_, options.traced_instructions) {
     exports_.add(board_, &transcript_);
   }
 
@@ -35,12 +38,14 @@ class Bench {
   void act(const WriteRegister& action, StepResult& result);
   void act(const DrivePins& action, StepResult& result);
   void act(const Reset& action, StepResult& result);
+  void act(const RunFirmware& action, StepResult& result);
   void act(const Expect& action, StepResult& result);
   Report make_report() const;
 
   const Scenario& scenario_;
   SteadyClock clock_;
   board::Board board_;
+  FirmwareRun firmware_;
   usb::Transcript transcript_;
   usbip::Exports exports_;
   std::vector<StepResult> results_;
@@ -80,6 +85,12 @@ void Bench::write(const RegisterValue& write) {
 void Bench::set_up() {
   const Given& given = scenario_.given;
   for (const Image& image : given.flash) board_.chip().flash().preload(image.address, image.data);
+  for (const FirmwareFile& it : given.firmware) {
+    if (it.is_downloaded) continue;
+    for (const Image& image : it.content) {
+      board_.chip().flash().preload(image.address, image.data);
+    }
+  }
   for (const auto& [address, bytes] : given.option_bytes) {
     board_.chip().option_bytes().preload(address, bytes);
   }
@@ -127,9 +138,14 @@ void Bench::act(const Reset& action, StepResult& result) {
   settle();
 }
 
+void Bench::act(const RunFirmware& action, StepResult& result) {
+  firmware_.run(action, clock_.now(), result);
+  settle();
+}
+
 void Bench::act(const Expect& action, StepResult& result) {
   result.what = "expect";
-  result.failures = check(action, board_);
+  result.failures = check(action, board_, firmware_.ran());
   if (!result.failures.empty()) return;
   for (const FlashExpectation& it : action.flash) {
     result.confirmed.push_back("flash " + hex(it.content.address) + ", " +
@@ -169,6 +185,7 @@ Report Bench::make_report() const {
       report.not_emulated.push_back(what + " ×" + std::to_string(count));
     }
   }
+  firmware_.tell(report);
   const std::uint64_t unanswered = exports_.all().front()->unanswered_urbs;
   if (unanswered > 0) {
     report.not_emulated.push_back("URBs to endpoints other than 0 ×" + std::to_string(unanswered));
@@ -188,8 +205,8 @@ Report Bench::run() {
 
 }  // namespace
 
-Report run(const Scenario& scenario) {
-  return Bench(scenario).run();
+Report run(const Scenario& scenario, const RunOptions& options) {
+  return Bench(scenario, options).run();
 }
 
 }  // namespace dfurig::scenario

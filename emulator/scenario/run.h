@@ -6,8 +6,12 @@
 
 namespace dfurig::scenario {
 
+struct RunOptions {
+  std::size_t traced_instructions = 0;  ///< kept for the report before each fault and stop
+};
+
 /// Runs the scenario to its end, or to the first step that fails. No process of it survives.
 /// Throws InputError when tools cannot be run here at all.
-Report run(const Scenario& scenario);
+Report run(const Scenario& scenario, const RunOptions& options = {});
 
 }  // namespace dfurig::scenario

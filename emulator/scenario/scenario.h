@@ -11,6 +11,7 @@
 
 #include "board/board.h"
 #include "model/model.h"
+#include "scenario/firmware.h"
 #include "scenario/image.h"
 
 namespace dfurig::scenario {
@@ -33,6 +34,7 @@ struct Given {
   std::map<std::uint32_t, Bytes> option_bytes;  ///< by window address
   std::map<std::string, bool> pins;             ///< what something outside drives
   std::optional<Application> application;
+  std::vector<FirmwareFile> firmware;  ///< executed
 };
 
 /// A host tool is run to its end.
@@ -90,9 +92,10 @@ struct Expect {
   std::vector<PinExpectation> pins;
   std::vector<FlashExpectation> flash;
   std::optional<ChangesExpectation> changes;
+  FirmwareExpectation firmware;
 };
 
-using Action = std::variant<RunTool, WriteRegister, DrivePins, Reset, Expect>;
+using Action = std::variant<RunTool, WriteRegister, DrivePins, Reset, RunFirmware, Expect>;
 
 struct Step {
   std::string place;  ///< "x.json: /steps/2"

@@ -2,56 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <set>
 #include <utility>
 
-#include "stm32/otp.h"
 #include "support/hex.h"
 
 namespace dfurig::stm32 {
 namespace {
 
-Bytes initial_content(const MemorySpec& spec) {
-  const bool is_zero = spec.kind == MemoryKind::Ram || spec.kind == MemoryKind::Eeprom;
-  Bytes content(spec.size, is_zero ? 0x00 : 0xFF);
-  std::copy(spec.initial.begin(), spec.initial.end(), content.begin());
-  return content;
-}
-
 std::pair<std::string, std::string> split_name(const std::string& register_name) {
   const std::size_t dot = register_name.find('.');
   if (dot == std::string::npos) return {register_name, ""};
   return {register_name.substr(0, dot), register_name.substr(dot + 1)};
-}
-
-/// From an address to the next border of one of the windows, and whether that piece is in one.
-struct Piece {
-  std::uint32_t size = 0;
-  bool is_inside = false;
-};
-Piece next_piece(const std::vector<Window>& windows, std::uint32_t address, std::uint32_t size) {
-  Piece piece{size, false};
-  for (const Window& window : windows) {
-    if (address >= window.address && address - window.address < window.size) {
-      return {std::min(size, window.size - (address - window.address)), true};
-    }
-    if (window.address > address) piece.size = std::min(piece.size, window.address - address);
-  }
-  return piece;
-}
-
-/// AN3156: the first byte is the supply range, 0 to 4; the others are reserved and stay 0xFF.
-constexpr std::uint8_t supply_range_max = 4;
-
-MemoryStatus status_of(FlashStatus status) {
-  switch (status) {
-    case FlashStatus::Ok:
-      return MemoryStatus::Ok;
-    case FlashStatus::OutOfRange:
-      return MemoryStatus::BadAddress;
-    case FlashStatus::ProgramRefused:
-      return MemoryStatus::Failed;
-  }
-  return MemoryStatus::Failed;
 }
 
 }  // namespace
@@ -61,18 +24,60 @@ Chip::Chip(const ChipSpec& spec)
   for (const MemorySpec& memory : spec_.memories) {
     regions_.push_back({memory, initial_content(memory)});
   }
+  blocks_.reserve(spec_.blocks.size());  // Their addresses are kept.
   for (const BlockSpec& block : spec_.blocks) blocks_.emplace_back(block, not_emulated_);
+  for (RegisterBlock& block : blocks_) by_base_.emplace_back(block.spec().base, &block);
+  std::ranges::sort(by_base_);
   resolve_gates();
+  resolve_roles();
+  if (RegisterBlock* flash = find_block("FLASH")) flash_controller_.emplace(*flash, *this);
+  for (RegisterBlock& block : blocks_) {
+    units_.add(make_unit(block, *this), block, position_of(block));
+  }
   follow_clocks();
 }
 
 void Chip::reset(ResetKind kind) {
-  for (RegisterBlock& block : blocks_) block.reset();
-  output_levels_.clear();
+  reset(kind, kind == ResetKind::PowerOn          ? ResetCause::PowerOn
+              : kind == ResetKind::OptionByteLoad ? ResetCause::OptionByteLoad
+                                                  : ResetCause::Pin);
+}
+
+void Chip::reset(ResetKind kind, ResetCause cause) {
+  units_.catch_up_all();
+  reset_request_.reset();
+  for (RegisterBlock& block : blocks_) block.reset(kind == ResetKind::PowerOn);
+  for (Role& role : roles_) {
+    if (role.port) role.port = Port{role.port->pins};
+  }
+  if (flash_controller_) flash_controller_->reset();
+  set_reset_flags(cause);
   ++map_version_;
   follow_clocks();
   if (kind == ResetKind::PowerOn) clear_ram();
   if (kind != ResetKind::System) load_option_bytes();
+}
+
+/// Every source of a reset pulls NRST low, so PINRSTF comes with it (RM0090 §6.1.1, RM0351 §6.1.2).
+/// After power-on the flags are reset values.
+void Chip::set_reset_flags(ResetCause cause) {
+  static const std::map<ResetCause, std::set<std::string>> flags = {
+      {ResetCause::Pin, {}},
+      {ResetCause::Software, {"SFTRSTF"}},
+      {ResetCause::IndependentWatchdog, {"IWDGRSTF", "WDGRSTF", "IWDG1RSTF"}},
+      {ResetCause::WindowWatchdog, {"WWDGRSTF", "WWDG1RSTF"}},
+      {ResetCause::OptionByteLoad, {"OBLRSTF"}}};
+  const auto own = flags.find(cause);
+  RegisterBlock* rcc = find_block("RCC");
+  if (own == flags.end() || rcc == nullptr) return;
+  for (std::size_t i = 0; i < rcc->spec().registers.size(); ++i) {
+    const RegisterSpec& spec = rcc->spec().registers[i];
+    if (spec.effect != "rcc_reset_flags") continue;
+    for (const FieldSpec& field : spec.fields) {
+      const bool is_pin = field.name == "PINRSTF" || field.name == "PADRSTF";
+      if (is_pin || own->second.contains(field.name)) rcc->value(i) |= field_mask(field);
+    }
+  }
 }
 
 void Chip::load_option_bytes() {
@@ -87,28 +92,14 @@ void Chip::load_option_bytes() {
   }
 }
 
-Chip::Region* Chip::find_region(std::uint32_t address, std::uint32_t size) {
-  return const_cast<Region*>(std::as_const(*this).find_region(address, size));
-}
-
-const Chip::Region* Chip::find_region(std::uint32_t address, std::uint32_t size) const {
-  for (const Region& region : regions_) {
-    const std::uint32_t offset = address - region.spec.base;
-    if (address >= region.spec.base && offset <= region.content.size() &&
-        size <= region.content.size() - offset) {
-      return &region;
-    }
-  }
-  return nullptr;
-}
-
 RegisterBlock* Chip::find_block_at(std::uint32_t address) {
   const auto is_in = [address](const BlockSpec& spec) { return address - spec.base < spec.size; };
   if (last_ != nullptr && is_in(last_->spec())) return last_;
-  for (RegisterBlock& block : blocks_) {
-    if (is_in(block.spec())) return last_ = &block;
-  }
-  return nullptr;
+  const auto above = std::ranges::upper_bound(by_base_, address, {},
+                                              &std::pair<std::uint32_t, RegisterBlock*>::first);
+  if (above == by_base_.begin()) return nullptr;
+  RegisterBlock* const below = std::prev(above)->second;
+  return is_in(below->spec()) ? last_ = below : nullptr;
 }
 
 RegisterBlock* Chip::find_block(const std::string& name) {
@@ -124,7 +115,7 @@ const RegisterBlock* Chip::find_block(const std::string& name) const {
 
 /// A peripheral without its clock, or held in reset, takes no writes and reads 0.
 bool Chip::takes_accesses(const RegisterBlock& block, const char* what) {
-  const Gate& gate = gates_[static_cast<std::size_t>(&block - blocks_.data())];
+  const Gate& gate = gates_[position_of(block)];
   const bool is_clocked = !gate.is_gated || gate.clock_enable.is_set();
   if (is_clocked && !gate.reset.is_set()) return true;
   not_emulated_.count(block.spec().name + " " + what +
@@ -142,7 +133,9 @@ bool Chip::is_aligned(std::uint32_t address, unsigned width, const char* what) {
 /// A reset bit set in RCC forces the registers of its peripheral to their reset values.
 void Chip::hold_blocks_in_reset() {
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
-    if (gates_[i].reset.is_set()) blocks_[i].reset();
+    if (!gates_[i].reset.is_set()) continue;
+    blocks_[i].reset();
+    if (roles_[i].port) follow_pins(blocks_[i], *roles_[i].port);
   }
 }
 
@@ -150,10 +143,17 @@ std::optional<std::uint32_t> Chip::read(std::uint32_t address, unsigned width) {
   if (RegisterBlock* block = find_block_at(address)) {
     if (!is_aligned(address, width, "read")) return std::nullopt;
     if (!takes_accesses(*block, "read")) return 0;
-    return block->read(address - block->spec().base, width);
+    units_.catch_up(position_of(*block));
+    const std::uint32_t value = block->read(address - block->spec().base, width);
+    units_.touched(position_of(*block));
+    return value;
   }
   std::array<std::uint8_t, 4> bytes{};
-  if (read_memory(address, std::span(bytes).first(width)) == MemoryStatus::Ok) {
+  const auto into = std::span(bytes).first(width);
+  if (read_memory(address, into) == MemoryStatus::Ok) return ByteReader(bytes).u32le();
+  const auto boot = boot_memory();
+  const bool is_alias = boot && address < boot->size;
+  if (is_alias && read_memory(boot->address + address, into) == MemoryStatus::Ok) {
     return ByteReader(bytes).u32le();
   }
   not_emulated_.count("read at " + hex(address) + ", where nothing is mapped");
@@ -163,9 +163,13 @@ std::optional<std::uint32_t> Chip::read(std::uint32_t address, unsigned width) {
 bool Chip::write(std::uint32_t address, unsigned width, std::uint32_t value) {
   if (RegisterBlock* block = find_block_at(address)) {
     if (!is_aligned(address, width, "write")) return false;
-    if (!takes_accesses(*block, "written")) return true;
-    block->write(address - block->spec().base, width, value);
-    follow_write(*block);
+    if (takes_accesses(*block, "written")) {
+      write_register(*block, address - block->spec().base, width, value);
+    }
+    return true;
+  }
+  if (flash_.contains(address, width) && flash_controller_ &&
+      flash_controller_->program(address, width, value)) {
     return true;
   }
   Region* region = find_region(address, width);
@@ -179,143 +183,20 @@ bool Chip::write(std::uint32_t address, unsigned width, std::uint32_t value) {
   return true;
 }
 
-bool Chip::is_readable(std::uint32_t address, std::uint32_t size) const {
-  return flash_.contains(address, size) || option_bytes_.contains(address, size) ||
-         find_region(address, size) != nullptr;
-}
-
-MemoryStatus Chip::read_memory(std::uint32_t address, std::span<std::uint8_t> into) const {
-  const auto size = static_cast<std::uint32_t>(into.size());
-  ByteView from;
-  if (flash_.contains(address, size)) {
-    from = flash_.view(address, size);
-  } else if (option_bytes_.contains(address, size)) {
-    from = option_bytes_.view(address, size);
-  } else if (const Region* region = find_region(address, size)) {
-    from = ByteView(region->content).subspan(address - region->spec.base, size);
+void Chip::write_register(RegisterBlock& block, std::uint32_t offset, unsigned width,
+                          std::uint32_t value) {
+  const std::size_t position = position_of(block);
+  const bool is_control = roles_[position].is_control;
+  if (is_control) {
+    units_.catch_up_all();
   } else {
-    return MemoryStatus::BadAddress;
+    units_.catch_up(position);
   }
-  std::copy(from.begin(), from.end(), into.begin());
-  if (flash_.contains(address, size)) hide_unreadable(address, into);
-  return MemoryStatus::Ok;
-}
-
-/// RM0440 §3.5.2: a data read there sets RDERR. That it gets zeros is seen by a debugger
-/// (community.st.com td-p/832003); no source says what a bootloader makes of RDERR.
-void Chip::hide_unreadable(std::uint32_t address, std::span<std::uint8_t> bytes) const {
-  if (bytes.empty()) return;
-  const auto size = static_cast<std::uint32_t>(bytes.size());
-  const std::vector<Window> unreadable = unreadable_flash({address, size});
-  while (!unreadable.empty() && !bytes.empty()) {
-    const Piece piece = next_piece(unreadable, address, static_cast<std::uint32_t>(bytes.size()));
-    if (piece.is_inside) std::ranges::fill(bytes.first(piece.size), 0x00);
-    address += piece.size;
-    bytes = bytes.subspan(piece.size);
-  }
-}
-
-bool Chip::is_write_protected(std::size_t sector) const {
-  const std::vector<FlashLayout>& layouts = spec_.flash.layouts;
-  if (layouts.empty() || !layouts[flash_layout_].write_protection) {
-    return option_bytes_.is_write_protected(sector);
-  }
-  return option_bytes_.is_write_protected(*layouts[flash_layout_].write_protection, sector);
-}
-
-std::vector<Window> Chip::protected_sectors(const Window& where) const {
-  std::vector<Window> windows;
-  const std::uint32_t last = where.address + where.size - 1;
-  for (std::size_t i = *flash_.find_sector_index(where.address); i < flash_.sectors().size(); ++i) {
-    const Sector& sector = flash_.sectors()[i];
-    if (sector.address > last) break;
-    if (is_write_protected(i)) windows.push_back({sector.address, sector.size});
-  }
-  return windows;
-}
-
-std::vector<Window> Chip::unreadable_flash(const Window& where) const {
-  if (option_bytes_.is_pcrop_mode()) return protected_sectors(where);
-  return option_bytes_.pcrop_areas();
-}
-
-/// What is protected from reads is protected from writes.
-std::vector<Window> Chip::unwritable_flash(const Window& where) const {
-  std::vector<Window> windows = protected_sectors(where);
-  for (const Window& area : option_bytes_.pcrop_areas()) windows.push_back(area);
-  return windows;
-}
-
-MemoryStatus Chip::program(std::uint32_t address, ByteView data) {
-  const auto size = static_cast<std::uint32_t>(data.size());
-  if (flash_.contains(address, 1)) return status_of(program_flash(address, data));
-  Region* region = find_region(address, size);
-  if (region == nullptr) return MemoryStatus::BadAddress;
-  const std::size_t offset = address - region->spec.base;
-  const std::span<std::uint8_t> content = std::span(region->content).subspan(offset, size);
-  switch (region->spec.kind) {
-    case MemoryKind::SystemMemory:
-      return MemoryStatus::BadAddress;
-    case MemoryKind::Otp:
-      return program_otp(region->spec, region->content, offset, data) ? MemoryStatus::Ok
-                                                                      : MemoryStatus::Failed;
-    case MemoryKind::DeviceFeature:
-      if (offset != 0 || data.empty() || data[0] > supply_range_max)
-        return MemoryStatus::BadAddress;
-      content[0] = data[0];
-      return MemoryStatus::Ok;
-    case MemoryKind::Ram:
-    case MemoryKind::Eeprom:
-      std::copy(data.begin(), data.end(), content.begin());
-      return MemoryStatus::Ok;
-  }
-  return MemoryStatus::BadAddress;
-}
-
-FlashStatus Chip::program_flash(std::uint32_t address, ByteView data) {
-  const auto size = static_cast<std::uint32_t>(data.size());
-  if (!flash_.contains(address, size)) return FlashStatus::OutOfRange;
-  if (data.empty()) return FlashStatus::Ok;
-  const std::vector<Window> unwritable = unwritable_flash({address, size});
-  while (!data.empty()) {
-    const Piece piece = next_piece(unwritable, address, static_cast<std::uint32_t>(data.size()));
-    if (!piece.is_inside) {
-      const FlashStatus status = flash_.program(address, data.first(piece.size));
-      if (status != FlashStatus::Ok) return status;
-    }
-    address += piece.size;
-    data = data.subspan(piece.size);
-  }
-  return FlashStatus::Ok;
-}
-
-MemoryStatus Chip::erase_sector(std::uint32_t address) {
-  if (const auto sector = flash_.find_sector(address)) {
-    const Window where{sector->address, sector->size};
-    const Piece first = next_piece(unwritable_flash(where), where.address, where.size);
-    if (first.is_inside || first.size < sector->size) return MemoryStatus::Ok;
-  }
-  return status_of(flash_.erase_sector(address));
-}
-
-MemoryStatus Chip::mass_erase() {
-  if (unwritable_flash({spec_.flash.base, spec_.flash.size()}).empty()) flash_.erase_all();
-  return MemoryStatus::Ok;
-}
-
-void Chip::clear_ram() {
-  clear(MemoryKind::Ram);
-}
-
-void Chip::erase_protected() {
-  flash_.erase_all();
-  clear(MemoryKind::Eeprom);
-}
-
-void Chip::clear(MemoryKind kind) {
-  for (Region& region : regions_) {
-    if (region.spec.kind == kind) region.content = initial_content(region.spec);
-  }
+  block.write(offset, width, value);
+  units_.touched(position);
+  if (is_control) hold_blocks_in_reset();
+  follow(block);
+  if (const auto command = block.take_command()) flash_controller_->command(*command);
 }
 
 std::optional<std::uint32_t> Chip::peek(const std::string& register_name) const {
@@ -327,7 +208,12 @@ std::optional<std::uint32_t> Chip::peek(const std::string& register_name) const 
 bool Chip::poke(const std::string& register_name, std::uint32_t value) {
   const auto [block_name, name] = split_name(register_name);
   RegisterBlock* block = find_block(block_name);
-  return block != nullptr && block->poke(name, value);
+  if (block == nullptr) return false;
+  units_.catch_up_all();
+  if (!block->poke(name, value)) return false;
+  follow(*block);
+  units_.touched(position_of(*block));
+  return true;
 }
 
 std::optional<std::uint32_t> Chip::address_of(const std::string& register_name) const {
@@ -357,6 +243,7 @@ bool Chip::drive_pin(const std::string& name, std::optional<bool> level) {
   RegisterBlock* port = pin ? find_block(pin->block) : nullptr;
   if (port == nullptr) return false;
   port->drive_pin(pin->number, level);
+  units_.pins_changed();
   return true;
 }
 

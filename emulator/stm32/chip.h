@@ -1,6 +1,7 @@
 // One STM32's memories and registers behind one address space.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -11,11 +12,14 @@
 
 #include "stm32/bus.h"
 #include "stm32/flash.h"
+#include "stm32/flash_controller.h"
 #include "stm32/gpio.h"
+#include "stm32/hosted_units.h"
 #include "stm32/not_emulated.h"
 #include "stm32/option_bytes.h"
 #include "stm32/register_block.h"
 #include "stm32/spec.h"
+#include "stm32/unit.h"
 
 namespace dfurig::stm32 {
 
@@ -46,21 +50,24 @@ struct PinChange {
   bool operator==(const PinChange&) const = default;
 };
 
-class Chip : public Bus {
+class Chip : public Bus, private Surroundings {
  public:
   explicit Chip(const ChipSpec& spec);
   Chip(const Chip&) = delete;
   Chip& operator=(const Chip&) = delete;
 
   const ChipSpec& spec() const { return spec_; }
+  /// The backup domain and the flags of past resets outlive all but a power-on.
+  void reset(ResetKind kind, ResetCause cause);
+  /// A system reset here comes from the pin.
   void reset(ResetKind kind);
 
   // --- What software on the chip does: clock gating, access modes and effects apply. ---
 
   /// Reads 1, 2 or 4 bytes; absent where nothing is mapped.
   std::optional<std::uint32_t> read(std::uint32_t address, unsigned width) override;
-  /// Writes 1, 2 or 4 bytes to RAM or a register; false where nothing takes it. Flash is programmed
-  /// through `program`.
+  /// Writes 1, 2 or 4 bytes to RAM, a register, or to flash as far as the flash interface is set to
+  /// program; false where nothing takes it.
   bool write(std::uint32_t address, unsigned width, std::uint32_t value) override;
 
   // --- What a core sees (bus.h); read and write as above. ---
@@ -71,14 +78,16 @@ class Chip : public Bus {
   /// Accesses that follow are no firmware's.
   void forget_pc() { not_emulated_.set_pc(std::nullopt); }
   void advance(std::uint64_t cycles) override;
-  std::optional<std::uint64_t> next_event() const override { return std::nullopt; }
-  const InterruptLines& interrupt_lines() const override { return lines_; }
-  bool wants_attention() const override { return has_clock_changed_ || has_pin_come_; }
+  std::optional<std::uint64_t> next_event() const override { return units_.next_event(); }
+  const InterruptLines& interrupt_lines() const override { return units_.lines(); }
+  bool wants_attention() const override {
+    return has_clock_changed_ || has_pin_come_ || reset_request_.has_value();
+  }
 
   // --- Time, and what the board asks a running chip. ---
 
   /// Device time since it was made: cycles of HCLK, each as long as HCLK was then.
-  std::chrono::nanoseconds now() const;
+  std::chrono::nanoseconds now() const override;
   std::uint64_t hclk_hz() const { return hclk_hz_; }
   /// Cycles of HCLK, as it is now, until then; 0 when that is past.
   std::uint64_t cycles_until(std::chrono::nanoseconds then) const;
@@ -86,6 +95,12 @@ class Chip : public Bus {
   void stop_at_pin(std::optional<PinChange> wanted) { wanted_pin_ = std::move(wanted); }
   /// Clears attention. True: the pin waited for has come.
   bool take_attention();
+  /// A watchdog, or firmware by the flash interface, asks for a reset; taken is forgotten.
+  std::optional<ResetCause> take_reset_request();
+  /// OBL_LAUNCH.
+  void request_option_load() { request_reset(ResetCause::OptionByteLoad); }
+  /// What serial peripherals sent since the chip was made, by "USART1".
+  const std::map<std::string, std::string>& transmitted() const { return transmitted_; }
   /// The first `pin_changes_max` changes of output pins since the last clear_pin_changes().
   const std::vector<PinChange>& pin_changes() const { return pin_changes_; }
   std::uint64_t pin_change_count() const { return pin_change_count_; }
@@ -109,6 +124,8 @@ class Chip : public Bus {
   void erase_protected();
   /// Which of FlashSpec::layouts the loaded option bytes choose; 0 when there is only one.
   std::size_t flash_layout() const { return flash_layout_; }
+  /// By its number from the start of flash.
+  bool is_write_protected(std::size_t sector) const;
 
   // --- What a debugger sees and does: content, whatever the clocks. ---
 
@@ -120,7 +137,7 @@ class Chip : public Bus {
   std::optional<std::uint32_t> address_of(const std::string& register_name) const;
   Snapshot snapshot() const;
 
-  RegisterBlock* find_block(const std::string& name);
+  RegisterBlock* find_block(const std::string& name) override;
   const RegisterBlock* find_block(const std::string& name) const;
 
   Flash& flash() { return flash_; }
@@ -141,6 +158,21 @@ class Chip : public Bus {
     Bytes content;
   };
 
+  /// A GPIO port, and what its pins do as far as that was followed.
+  struct Port {
+    std::string pins;  ///< "PA"
+    std::array<std::uint32_t, 2> modes{};
+    std::uint32_t outputs = 0;
+    std::uint32_t levels = 0;  ///< of the outputs
+  };
+  /// What the chip does after a write to a block, besides what the block does itself.
+  struct Role {
+    bool is_control = false;  ///< holds reset bits of others, or the clock tree
+    bool is_syscfg = false;
+    std::optional<Port> port{};
+  };
+
+  static Bytes initial_content(const MemorySpec& spec);
   Region* find_region(std::uint32_t address, std::uint32_t size);
   const Region* find_region(std::uint32_t address, std::uint32_t size) const;
   RegisterBlock* find_block_at(std::uint32_t address);
@@ -158,14 +190,30 @@ class Chip : public Bus {
   };
   Bit resolve(const std::optional<BitReference>& reference) const;
   void resolve_gates();
-  std::optional<std::uint32_t> boot_memory() const;
+  void resolve_roles();
+  std::size_t position_of(const RegisterBlock& block) const {
+    return static_cast<std::size_t>(&block - blocks_.data());
+  }
+  std::optional<Window> boot_memory() const;
+  MemoryView flash_view(std::uint32_t address) const;
   std::optional<MemoryView> view_of(std::uint32_t address);
-  void follow_write(RegisterBlock& block);
+  void write_register(RegisterBlock& block, std::uint32_t offset, unsigned width,
+                      std::uint32_t value);
+  void follow(RegisterBlock& block);
   void follow_clocks();
-  void follow_pins(const RegisterBlock& port);
+  std::uint64_t frequency(const std::string& clock) const;
+  void follow_pins(const RegisterBlock& block, Port& port);
+  void set_reset_flags(ResetCause cause);
+
+  // --- Surroundings of units. ---
+
+  void request_reset(ResetCause cause) override { reset_request_ = cause; }
+  bool pin_level(unsigned port, unsigned pin) const override;
+  void transmitted(const std::string& block, std::uint8_t byte) override {
+    transmitted_[block].push_back(static_cast<char>(byte));
+  }
   FlashStatus program_flash(std::uint32_t address, ByteView data);
   void hide_unreadable(std::uint32_t address, std::span<std::uint8_t> bytes) const;
-  bool is_write_protected(std::size_t sector) const;
   // Those that a part of flash touches.
   std::vector<Window> protected_sectors(const Window& where) const;
   std::vector<Window> unreadable_flash(const Window& where) const;
@@ -183,16 +231,19 @@ class Chip : public Bus {
   std::size_t flash_layout_ = 0;
   std::vector<Region> regions_;
   std::vector<RegisterBlock> blocks_;
-  std::vector<Gate> gates_;        ///< of each block
-  std::vector<bool> is_control_;   ///< the block holds reset bits of others, or the clock tree
+  std::vector<Gate> gates_;  ///< of each block
+  std::vector<Role> roles_;  ///< of each block
+  std::vector<std::pair<std::uint32_t, RegisterBlock*>> by_base_;
   RegisterBlock* last_ = nullptr;  ///< where the last access went
+  std::optional<FlashController> flash_controller_;
+  HostedUnits units_;
+  std::optional<ResetCause> reset_request_;
+  std::map<std::string, std::string> transmitted_;
   std::uint64_t map_version_ = 1;
-  InterruptLines lines_;
   std::uint64_t hclk_hz_ = 0;
   bool has_clock_changed_ = false;
-  std::uint64_t cycles_ = 0;                            ///< since HCLK changed
-  std::chrono::nanoseconds since_{};                    ///< when that was
-  std::map<std::string, std::uint32_t> output_levels_;  ///< by port, of pins that are outputs
+  std::uint64_t cycles_ = 0;          ///< since HCLK changed
+  std::chrono::nanoseconds since_{};  ///< when that was
   std::vector<PinChange> pin_changes_;
   std::uint64_t pin_change_count_ = 0;
   std::optional<PinChange> wanted_pin_;

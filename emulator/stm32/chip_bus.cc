@@ -9,14 +9,12 @@ namespace {
 
 constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
 
-/// Pins that are outputs and drive a level: one bit each.
-std::uint32_t output_pins(const RegisterBlock& port) {
+/// Pins whose level is their ODR bit: one bit each. `modes` are CRL and CRH of an F1, or MODER.
+std::uint32_t output_pins(const std::array<std::uint32_t, 2>& modes, bool is_f1) {
   std::uint32_t outputs = 0;
-  const bool is_f1 = port.find("CRL").has_value();
   for (unsigned pin = 0; pin < pins_per_port; ++pin) {
-    const std::uint32_t f1 = port.value_of(pin < 8 ? "CRL" : "CRH") >> 4 * (pin % 8) & 0xF;
-    const bool is_output =
-        is_f1 ? (f1 & 3) != 0 && (f1 & 8) == 0 : (port.value_of("MODER") >> 2 * pin & 3) == 1;
+    const std::uint32_t f1 = modes[pin / 8] >> 4 * (pin % 8) & 0xF;
+    const bool is_output = is_f1 ? (f1 & 3) != 0 && (f1 & 8) == 0 : (modes[0] >> 2 * pin & 3) == 1;
     if (is_output) outputs |= 1u << pin;
   }
   return outputs;
@@ -32,22 +30,28 @@ Chip::Bit Chip::resolve(const std::optional<BitReference>& reference) const {
 }
 
 void Chip::resolve_gates() {
-  is_control_.assign(blocks_.size(), false);
   for (const RegisterBlock& block : blocks_) {
     const BlockSpec& spec = block.spec();
     gates_.push_back(
         {resolve(spec.clock_enable), spec.clock_enable.has_value(), resolve(spec.reset_bit)});
-    const RegisterBlock* holder = gates_.back().reset.block;
-    if (holder != nullptr) is_control_[static_cast<std::size_t>(holder - blocks_.data())] = true;
   }
+}
+
+void Chip::resolve_roles() {
+  roles_.resize(blocks_.size());
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
-    if (blocks_[i].spec().name == "RCC") is_control_[i] = true;
+    const BlockSpec& spec = blocks_[i].spec();
+    if (spec.name == "RCC") roles_[i].is_control = true;
+    roles_[i].is_syscfg = spec.name == "SYSCFG";
+    if (spec.kind.starts_with("gpio")) roles_[i].port = Port{"P" + spec.name.substr(4)};
+    const RegisterBlock* holder = gates_[i].reset.block;
+    if (holder != nullptr) roles_[position_of(*holder)].is_control = true;
   }
 }
 
 /// SYSCFG's MEM_MODE (RM0351 §9.2.1, RM0090 §9.2.1, RM0376 §10.2.1): 0 main flash, 1 system memory,
 /// 3 SRAM. The F1 has none, and runs from main flash.
-std::optional<std::uint32_t> Chip::boot_memory() const {
+std::optional<Window> Chip::boot_memory() const {
   const RegisterBlock* syscfg = find_block("SYSCFG");
   std::uint32_t mem_mode = 0;
   for (const char* name : {"MEMRMP", "MEMRM", "CFGR1"}) {
@@ -56,20 +60,16 @@ std::optional<std::uint32_t> Chip::boot_memory() const {
       break;
     }
   }
-  if (mem_mode == 0) return spec_.flash.base;
+  if (mem_mode == 0) return Window{spec_.flash.base, spec_.flash.size()};
   const MemoryKind kind = mem_mode == 1 ? MemoryKind::SystemMemory : MemoryKind::Ram;
   for (const MemorySpec& memory : spec_.memories) {
-    if (memory.kind == kind && mem_mode != 2) return memory.base;
+    if (memory.kind == kind && mem_mode != 2) return Window{memory.base, memory.size};
   }
   return std::nullopt;
 }
 
 std::optional<MemoryView> Chip::view_of(std::uint32_t address) {
-  if (flash_.contains(address, 1)) {
-    const bool is_readable = unreadable_flash({spec_.flash.base, spec_.flash.size()}).empty();
-    return MemoryView{spec_.flash.base, spec_.flash.size(), flash_.content().data(),
-                      nullptr,          is_readable,        true};
-  }
+  if (flash_.contains(address, 1)) return flash_view(address);
   Region* region = find_region(address, 1);
   if (region == nullptr) return std::nullopt;
   const bool is_ram = region->spec.kind == MemoryKind::Ram;
@@ -84,15 +84,16 @@ std::optional<MemoryView> Chip::view_of(std::uint32_t address) {
 /// What is not at its own address may be what boots at 0.
 std::optional<MemoryView> Chip::find_memory(std::uint32_t address) {
   if (auto view = view_of(address)) return view;
-  const auto base = boot_memory();
-  auto view = base ? view_of(*base + address) : std::nullopt;
-  if (!view || address >= view->size) return std::nullopt;
-  view->base = 0;
+  const auto boot = boot_memory();
+  if (!boot || address >= boot->size) return std::nullopt;
+  auto view = view_of(boot->address + address);
+  if (view) view->base -= boot->address;
   return view;
 }
 
 void Chip::advance(std::uint64_t cycles) {
   cycles_ += cycles;
+  units_.advance(cycles);
 }
 
 std::chrono::nanoseconds Chip::now() const {
@@ -116,17 +117,18 @@ bool Chip::take_attention() {
   return std::exchange(has_pin_come_, false);
 }
 
-void Chip::follow_write(RegisterBlock& block) {
-  const auto index = static_cast<std::size_t>(&block - blocks_.data());
-  if (is_control_[index]) {
-    hold_blocks_in_reset();
-    follow_clocks();
-  }
-  if (block.spec().name == "SYSCFG") ++map_version_;
-  if (block.spec().kind.starts_with("gpio")) follow_pins(block);
+std::optional<ResetCause> Chip::take_reset_request() {
+  return std::exchange(reset_request_, std::nullopt);
 }
 
-void Chip::follow_clocks() {
+void Chip::follow(RegisterBlock& block) {
+  Role& role = roles_[position_of(block)];
+  if (role.is_control) follow_clocks();
+  if (role.is_syscfg) ++map_version_;
+  if (role.port) follow_pins(block, *role.port);
+}
+
+std::uint64_t Chip::frequency(const std::string& clock) const {
   const auto read_field = [this](const std::string& register_name,
                                  const std::string& field) -> std::optional<std::uint32_t> {
     const auto word = peek(register_name);
@@ -138,28 +140,58 @@ void Chip::follow_clocks() {
     if (found == spec.fields.end()) return std::nullopt;
     return (*word & field_mask(*found)) >> found->lsb;
   };
-  const std::uint64_t hz = frequency_of(spec_.clocks, "HCLK", read_field);
-  if (hz == hclk_hz_) return;
-  since_ = now();
-  cycles_ = 0;
-  has_clock_changed_ = hclk_hz_ != 0;
-  hclk_hz_ = hz;
+  return frequency_of(spec_.clocks, clock, read_field);
 }
 
-void Chip::follow_pins(const RegisterBlock& port) {
-  const std::uint32_t outputs = output_pins(port);
-  const std::uint32_t levels = outputs & port.value_of("ODR");
-  std::uint32_t& known = output_levels_[port.spec().name];
-  const std::uint32_t changed = known ^ levels;
-  known = levels;
+void Chip::follow_clocks() {
+  const std::uint64_t hz = frequency("HCLK");
+  if (hz != hclk_hz_) {
+    since_ = now();
+    cycles_ = 0;
+    has_clock_changed_ = hclk_hz_ != 0;
+    hclk_hz_ = hz;
+  }
+  if (units_.is_empty()) return;
+  std::map<std::string, std::uint64_t> frequencies;
+  units_.set_clocks(hz, [&](const RegisterBlock& block) -> std::uint64_t {
+    const Gate& gate = gates_[position_of(block)];
+    if ((gate.is_gated && !gate.clock_enable.is_set()) || gate.reset.is_set()) return 0;
+    const std::string& clock = block.spec().clock;
+    const auto [found, is_new] = frequencies.try_emplace(clock, 0);
+    if (is_new) found->second = frequency(clock);
+    return found->second;
+  });
+}
+
+void Chip::follow_pins(const RegisterBlock& block, Port& port) {
+  const PortRegisters& at = block.port();
+  const auto value = [&](std::optional<std::size_t> index) {
+    return index ? block.value(*index) : 0;
+  };
+  const std::array modes = {value(at.crl ? at.crl : at.moder), value(at.crh)};
+  if (modes != port.modes) {
+    port.modes = modes;
+    port.outputs = output_pins(modes, at.crl.has_value());
+  }
+  const std::uint32_t levels = port.outputs & value(at.odr);
+  const std::uint32_t changed = port.levels ^ levels;
+  if (changed == 0) return;
+  port.levels = levels;
   for (unsigned pin = 0; changed >> pin != 0 && pin < pins_per_port; ++pin) {
     if ((changed >> pin & 1) == 0) continue;
     const bool level = (levels >> pin & 1) != 0;
-    const std::string name = "P" + port.spec().name.substr(4) + std::to_string(pin);
+    const std::string name = port.pins + std::to_string(pin);
     if (++pin_change_count_ <= pin_changes_max) pin_changes_.push_back({now(), name, level});
     if (wanted_pin_ && wanted_pin_->pin == name && wanted_pin_->level == level)
       has_pin_come_ = true;
   }
+  units_.pins_changed();
+}
+
+/// Port 0 is GPIOA.
+bool Chip::pin_level(unsigned port, unsigned pin) const {
+  const RegisterBlock* block = find_block(std::string("GPIO") + static_cast<char>('A' + port));
+  return block != nullptr && (block->peek("IDR").value_or(0) >> pin & 1) != 0;
 }
 
 }  // namespace dfurig::stm32

@@ -8,18 +8,26 @@
 namespace dfurig::stm32 {
 namespace {
 
+/// 0 where the model has no such register: a port without OTYPER is push-pull.
+std::uint32_t value_at(const RegisterBlock& block, std::optional<std::size_t> index) {
+  return index ? block.value(*index) : 0;
+}
+
 PinConfiguration configuration_of(const RegisterBlock& block, unsigned pin) {
+  const PortRegisters& port = block.port();
   PinConfiguration configuration;
-  configuration.mode = static_cast<PinMode>(block.value_of("MODER") >> (2 * pin) & 3);
-  configuration.is_open_drain = (block.value_of("OTYPER") >> pin & 1) != 0;
-  configuration.pull = static_cast<Pull>(block.value_of("PUPDR") >> (2 * pin) & 3);
-  configuration.output = (block.value_of("ODR") >> pin & 1) != 0;
+  configuration.mode = static_cast<PinMode>(value_at(block, port.moder) >> (2 * pin) & 3);
+  configuration.is_open_drain = (value_at(block, port.otyper) >> pin & 1) != 0;
+  configuration.pull = static_cast<Pull>(value_at(block, port.pupdr) >> (2 * pin) & 3);
+  configuration.output = (value_at(block, port.odr) >> pin & 1) != 0;
   return configuration;
 }
 
 PinConfiguration f1_configuration_of(const RegisterBlock& block, unsigned pin) {
-  const std::uint32_t word = block.value_of(pin < 8 ? "CRL" : "CRH");
-  return f1_configuration(word >> (4 * (pin % 8)) & 0xF, (block.value_of("ODR") >> pin & 1) != 0);
+  const PortRegisters& port = block.port();
+  const std::uint32_t word = value_at(block, pin < 8 ? port.crl : port.crh);
+  return f1_configuration(word >> (4 * (pin % 8)) & 0xF,
+                          (value_at(block, port.odr) >> pin & 1) != 0);
 }
 
 template <typename ConfigurationOf>
@@ -39,7 +47,7 @@ std::uint32_t peek_f1_idr(const RegisterBlock& block, std::size_t) {
 }
 
 void set_and_reset_outputs(RegisterBlock& block, std::uint32_t set, std::uint32_t reset) {
-  const auto odr = block.find("ODR");
+  const auto odr = block.port().odr;
   assert(odr && "the model was validated: a port with BSRR or BRR has ODR");
   block.value(*odr) = ((block.value(*odr) & ~reset) | set) & 0xFFFF;
 }
@@ -146,6 +154,28 @@ std::uint32_t peek_switch(const RegisterBlock& block, std::size_t index) {
   return word;
 }
 
+/// RMVF takes the flags of past resets away (RM0090 §7.3.21, RM0351 §6.4.29).
+void write_reset_flags(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+  const RegisterSpec& spec = block.spec().registers[index];
+  const FieldSpec* remove = find_field(spec, "RMVF");
+  assert(remove != nullptr && "the model was validated");
+  block.store(index, word);
+  if ((word & field_mask(*remove)) != 0) block.value(index) &= ~reset_flags(spec);
+}
+
+/// FLASH_CR: what STRT and its like ask for, the flash controller does.
+void write_flash_cr(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+  const std::uint32_t lock = 1u << block.spec().registers[index].lock_bit;
+  const bool is_locked = (block.value(index) & lock) != 0;
+  write_locked(block, index, word);
+  if (!is_locked) block.give_command(word);
+}
+
+/// An address that can only be written, and stays for the controller.
+void write_flash_ar(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+  block.value(index) = word;
+}
+
 /// "ISER1" for ICER1, "ISPR0" for ICPR0: the register whose bits this one clears.
 std::size_t cleared_by(const RegisterBlock& block, std::size_t index) {
   std::string name = block.spec().registers[index].name;
@@ -183,6 +213,9 @@ constexpr std::array effects = {
     Effect{"locked", nullptr, write_locked, nullptr},
     Effect{"rcc_ready", nullptr, nullptr, peek_ready},
     Effect{"rcc_switch", nullptr, nullptr, peek_switch},
+    Effect{"rcc_reset_flags", nullptr, write_reset_flags, peek_ready},
+    Effect{"flash_cr", nullptr, write_flash_cr, nullptr},
+    Effect{"flash_ar", nullptr, write_flash_ar, nullptr},
     Effect{"nvic_icer", nullptr, write_clear, peek_cleared},
     Effect{"nvic_icpr", nullptr, write_clear, peek_cleared},
 };
@@ -195,6 +228,14 @@ const Effect* look_up(const std::string& name) {
 }
 
 }  // namespace
+
+std::uint32_t reset_flags(const RegisterSpec& spec) {
+  std::uint32_t flags = 0;
+  for (const FieldSpec& field : spec.fields) {
+    if (field.name.ends_with("RSTF")) flags |= field_mask(field);
+  }
+  return flags;
+}
 
 const Effect& find_effect(const std::string& name) {
   const Effect* effect = look_up(name);

@@ -8,6 +8,7 @@
 namespace dfurig::stm32 {
 
 class RegisterBlock;
+struct RegisterSpec;
 
 /// Functions may be null: the register then behaves as its access mode says.
 struct Effect {
@@ -24,5 +25,7 @@ struct Effect {
 const Effect& find_effect(const std::string& name);
 bool is_effect(const std::string& name);
 std::vector<std::string> effect_names();
+/// The flags of past resets in RCC_CSR or RCC_RSR: fields that end in RSTF, as in the manuals.
+std::uint32_t reset_flags(const RegisterSpec& spec);
 
 }  // namespace dfurig::stm32

@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "stm32/effects.h"
+#include "stm32/unit.h"
 #include "support/hex.h"
 
 namespace dfurig::stm32 {
@@ -60,17 +61,22 @@ RegisterBlock::RegisterBlock(const BlockSpec& spec, NotEmulated& not_emulated)
                            bits_with(it, Access::OneToSet), bits_with(it, Access::ZeroToClear),
                            reserved_bits(it) | not_emulated_bits(it)});
   }
-  reset();
+  port_ = {find("MODER"), find("OTYPER"), find("PUPDR"), find("ODR"), find("CRL"), find("CRH")};
+  values_.resize(spec.registers.size());
+  reset(true);
 }
 
-void RegisterBlock::reset() {
-  values_.clear();
+void RegisterBlock::reset(bool is_power_on) {
   keys_.clear();
   lock_ = GpioLock();
+  command_.reset();
   for (std::size_t i = 0; i < spec_.registers.size(); ++i) {
-    values_.push_back(spec_.registers[i].reset);
-    if (!spec_.registers[i].keys.empty()) keys_.emplace(i, KeySequence(spec_.registers[i].keys));
+    const RegisterSpec& spec = spec_.registers[i];
+    const std::uint32_t kept = is_power_on ? 0 : spec.outlives_reset;
+    values_[i] = (values_[i] & kept) | (spec.reset & ~kept);
+    if (!spec.keys.empty()) keys_.emplace(i, KeySequence(spec.keys));
   }
+  if (unit_ != nullptr) unit_->reset(is_power_on);
 }
 
 std::optional<std::size_t> RegisterBlock::find(const std::string& register_name) const {
@@ -99,9 +105,11 @@ std::uint32_t RegisterBlock::read(std::uint32_t offset, unsigned width) {
     return 0;
   }
   const Behaviour& behaviour = behaviours_[*index];
+  if (unit_ != nullptr) unit_->before_read(*index);
   const auto read = behaviour.effect->read;
-  std::uint32_t word = read != nullptr ? read(*this, *index) : peek_at(*index);
+  std::uint32_t word = read != nullptr ? read(*this, *index) : content_at(*index);
   word &= ~behaviour.write_only;
+  if (unit_ != nullptr) unit_->after_read(*index);
   return (word & lane_mask(offset, width)) >> (8 * (offset % 4));
 }
 
@@ -112,13 +120,18 @@ void RegisterBlock::write(std::uint32_t offset, unsigned width, std::uint32_t va
     return;
   }
   const Behaviour& behaviour = behaviours_[*index];
+  if (unit_ != nullptr) unit_->before_read(*index);
   const std::uint32_t mask = lane_mask(offset, width);
   // Bytes that are not written keep what is there; write-only and write-1-to-clear bits see 0.
   const std::uint32_t kept = values_[*index] & ~behaviour.write_only & ~behaviour.one_to_clear;
   const std::uint32_t word = (kept & ~mask) | (value << (8 * (offset % 4)) & mask);
   report(*index, word ^ values_[*index]);
-  if (behaviour.effect->write != nullptr) return behaviour.effect->write(*this, *index, word);
-  store(*index, word);
+  if (behaviour.effect->write != nullptr) {
+    behaviour.effect->write(*this, *index, word);
+  } else {
+    store(*index, word);
+  }
+  if (unit_ != nullptr) unit_->written(*index, word);
 }
 
 /// Counts what a write would change and this emulator does not follow.
@@ -144,6 +157,11 @@ void RegisterBlock::store(std::size_t index, std::uint32_t word) {
 }
 
 std::uint32_t RegisterBlock::peek_at(std::size_t index) const {
+  if (unit_ != nullptr) unit_->before_read(index);
+  return content_at(index);
+}
+
+std::uint32_t RegisterBlock::content_at(std::size_t index) const {
   const auto peek = behaviours_[index].effect->peek;
   return peek != nullptr ? peek(*this, index) : values_[index];
 }

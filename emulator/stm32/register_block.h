@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "stm32/gpio.h"
@@ -15,6 +16,12 @@
 namespace dfurig::stm32 {
 
 struct Effect;
+class Unit;
+
+/// Positions of a GPIO port's registers in its spec; pins read them often.
+struct PortRegisters {
+  std::optional<std::size_t> moder, otyper, pupdr, odr, crl, crh;
+};
 
 class RegisterBlock {
  public:
@@ -22,8 +29,11 @@ class RegisterBlock {
   RegisterBlock(const BlockSpec& spec, NotEmulated& not_emulated);
 
   const BlockSpec& spec() const { return spec_; }
-  /// Every register takes its reset value; locks are open again, key sequences start anew.
-  void reset();
+  /// Every register takes its reset value, but for what outlives a reset that is no power-on; locks
+  /// are open again, key sequences start anew.
+  void reset(bool is_power_on = false);
+  /// What lives beside the registers from now on; it must outlive the block's use.
+  void attach(Unit* unit) { unit_ = unit; }
 
   // --- Software's accesses; `width` is 1, 2 or 4 bytes and `offset` a multiple of it. ---
 
@@ -51,6 +61,11 @@ class RegisterBlock {
   const GpioLock& gpio_lock() const { return lock_; }
   KeySequence& keys(std::size_t index) { return keys_.at(index); }
   const ExternalLevels& external_levels() const { return external_; }
+  /// Where a GPIO port has the registers of its pins.
+  const PortRegisters& port() const { return port_; }
+  /// A word that asked a controller for something; the chip takes it after the write.
+  void give_command(std::uint32_t word) { command_ = word; }
+  std::optional<std::uint32_t> take_command() { return std::exchange(command_, std::nullopt); }
   /// Stores what access modes and reserved bits let through.
   void store(std::size_t index, std::uint32_t word);
   void count(std::size_t index, const std::string& what);
@@ -68,6 +83,7 @@ class RegisterBlock {
   };
 
   std::optional<std::size_t> find_at(std::uint32_t offset) const;
+  std::uint32_t content_at(std::size_t index) const;
   void report(std::size_t index, std::uint32_t changed);
 
   const BlockSpec& spec_;
@@ -77,8 +93,11 @@ class RegisterBlock {
   std::vector<std::optional<std::size_t>> by_word_;  ///< index of the register at offset / 4
   std::map<std::string, std::size_t> by_name_;
   std::map<std::size_t, KeySequence> keys_;
+  PortRegisters port_;
   GpioLock lock_;
   ExternalLevels external_{};
+  std::optional<std::uint32_t> command_;
+  Unit* unit_ = nullptr;
 };
 
 /// Bits of `access` in a register: of the fields that have it, or all when the register has no

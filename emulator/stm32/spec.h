@@ -47,6 +47,8 @@ struct RegisterSpec {
   std::string unlocks;    ///< register name, "CR"
   unsigned lock_bit = 0;  ///< of `unlocks`, or of this register for effect "locked"
   std::string note;       ///< for people; may be empty
+  /// Bits that only a power-on reset resets: the backup domain, the flags of past resets.
+  std::uint32_t outlives_reset = 0;
   bool operator==(const RegisterSpec&) const = default;
 };
 

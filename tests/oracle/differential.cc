@@ -80,9 +80,15 @@ class Oracle {
       std::uint32_t value = i == pc ? state.r[pc] | 1 : state.r[i];
       check(uc_reg_write(engine_, registers[i], &value));
     }
+    // Unicorn 2.0.1 takes GE by the A profile's name alone.
+    std::uint32_t cpsr = 0;
+    check(uc_reg_read(engine_, UC_ARM_REG_CPSR, &cpsr));
+    cpsr = (cpsr & ~0x000F0000u) | static_cast<std::uint32_t>(state.ge) << 16;
+    check(uc_reg_write(engine_, UC_ARM_REG_CPSR, &cpsr));
     std::uint32_t psr = xpsr(state);
     check(uc_reg_write(engine_, xpsr_register, &psr));
     check(uc_mem_write(engine_, TestBus::ram_base, bus_.ram.data(), bus_.ram.size()));
+    check(uc_mem_write(engine_, TestBus::flash_base, bus_.flash.data(), bus_.flash.size()));
   }
   /// False: it did not execute the instruction.
   bool step(std::uint32_t address, const std::uint8_t* bytes, unsigned size) {
@@ -91,9 +97,11 @@ class Oracle {
     has_interrupt_ = false;
     const uc_err error = uc_emu_start(engine_, address | 1, 0xFFFFFFF0, 0, 1);
     // A branch to where nothing is: the instruction was executed, the next one cannot be fetched.
+    error_ = has_interrupt_ ? "refused (interrupt)" : uc_strerror(error);
     const bool is_executed = error == UC_ERR_OK || error == UC_ERR_FETCH_UNMAPPED;
     return is_executed && !has_interrupt_;
   }
+  const char* why() const { return error_; }
   void get(State& state, std::vector<std::uint8_t>& ram) {
     for (unsigned i = 0; i < 16; ++i) check(uc_reg_read(engine_, registers[i], &state.r[i]));
     state.r[pc] &= ~1u;
@@ -118,6 +126,7 @@ class Oracle {
   TestBus& bus_;
   uc_engine* engine_ = nullptr;
   bool has_interrupt_ = false;
+  const char* error_ = "";
 };
 
 State random_state(std::mt19937& random, const CoreSpec& spec) {
@@ -175,7 +184,8 @@ class Comparison {
     for (unsigned i = 0; i < count; ++i) try_one();
   }
   int report() const {
-    std::printf("%s: %u executed by both, %u by neither", spec_.name.c_str(), both_, neither_);
+    std::printf("%s: %u executed by both, %u by neither, %u IT blocks", spec_.name.c_str(), both_,
+                neither_, blocks_);
     for (const auto& [why, number] : explained_) std::printf("\n  %7u  %s", number, why.c_str());
     std::printf("\n");
     for (const std::string& text : unexplained_) std::printf("NOT EXPLAINED %s\n", text.c_str());
@@ -184,22 +194,43 @@ class Comparison {
 
  private:
   void try_one() {
+    const bool has_it = spec_.architecture != Architecture::ArmV6M;
+    if (has_it && random_() % 20 == 0) return try_it_block();
     const Candidate candidate = opcodes_.next();
     const std::uint32_t first = candidate.is_long ? candidate.opcode >> 16 : candidate.opcode;
-    bus_.put(code,
-             {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(candidate.opcode)});
+    try_code({static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(candidate.opcode)},
+             candidate, 1);
+  }
+
+  /// Up to four data processing instructions after an IT; Unicorn takes them as one step.
+  void try_it_block() {
+    const std::uint32_t condition = random_() % 14, mask = 1 + random_() % 15;
+    const unsigned count = 4 - static_cast<unsigned>(__builtin_ctz(mask));
+    std::vector<std::uint16_t> half_words = {
+        static_cast<std::uint16_t>(0xBF00 | condition << 4 | mask)};
+    for (unsigned i = 0; i < count; ++i) {
+      half_words.push_back(static_cast<std::uint16_t>(random_() % 0x4400));
+    }
+    ++blocks_;
+    try_code(half_words, {0, false}, 1 + count);
+  }
+
+  void try_code(const std::vector<std::uint16_t>& half_words, const Candidate& candidate,
+                unsigned count) {
+    bus_.put(code, half_words);
     core_->reset(TestBus::flash_base);
     const State before = random_state(random_, spec_);
     const std::vector<std::uint8_t> ram_before = bus_.ram;
+    const std::vector<std::uint8_t> flash_before = bus_.flash;
     core_->state() = before;
     oracle_.set(before);
     const std::size_t faults = core_->faults().size();
-    const Stop stop = core_->run({1, {}});
+    const Stop stop = core_->run({count, {}});
     const bool is_ours = core_->faults().size() == faults &&
                          stop.reason != StopReason::Breakpoint &&
                          !core_->state().is_handler_mode() && core_->state().t;
-    const bool is_theirs =
-        oracle_.step(code, &bus_.flash[code - TestBus::flash_base], candidate.is_long ? 4 : 2);
+    const bool is_theirs = oracle_.step(code, &bus_.flash[code - TestBus::flash_base],
+                                        static_cast<unsigned>(2 * half_words.size()));
     State theirs = before;
     std::vector<std::uint8_t> ram = ram_before;
     if (is_theirs) oracle_.get(theirs, ram);
@@ -220,8 +251,8 @@ class Comparison {
     const bool is_same = is_ours == (is_theirs && theirs.t) && !has_other_ram &&
                          ours.r == theirs.r && xpsr(ours) == xpsr(theirs);
     if (is_same) return;
-    const std::string why =
-        explain(candidate.opcode, candidate.is_long, spec_, before, is_ours, is_theirs);
+    const std::string why = explain({candidate.opcode, candidate.is_long, spec_, before, ours,
+                                     theirs, is_ours, is_theirs, has_other_ram});
     if (!why.empty()) {
       ++explained_[why];
       return;
@@ -230,9 +261,10 @@ class Comparison {
     char head[96];
     std::snprintf(head, sizeof head, "%0*x ours %s, Unicorn %s%s", candidate.is_long ? 8 : 4,
                   candidate.opcode, is_ours ? "executed" : "refused",
-                  is_theirs ? "executed" : "refused", has_other_ram ? ", memory differs" : "");
+                  is_theirs ? "executed" : oracle_.why(), has_other_ram ? ", memory differs" : "");
     const bool is_both = is_ours && is_theirs;
-    unexplained_.push_back(head + (is_both ? differences(before, ours, theirs) : std::string()));
+    unexplained_.push_back(
+        head + (is_both ? differences(before, ours, theirs) : differences(before, ours, before)));
   }
 
   const CoreSpec spec_;
@@ -241,7 +273,7 @@ class Comparison {
   Opcodes opcodes_;
   std::unique_ptr<Core> core_;
   Oracle oracle_;
-  unsigned both_ = 0, neither_ = 0;
+  unsigned both_ = 0, neither_ = 0, blocks_ = 0;
   std::map<std::string, unsigned> explained_;
   std::vector<std::string> unexplained_;
 };

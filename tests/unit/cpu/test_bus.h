@@ -43,7 +43,9 @@ class TestBus : public stm32::Bus {
   unsigned raised = 0;
   stm32::InterruptLines lines;
   bool attention = false;
+  std::optional<std::uint32_t> attention_at;  ///< a write of this address asks for it
   std::uint32_t pc_seen = 0;
+  std::uint64_t accessed_at = 0;  ///< `cycles` at the last access of a register
 
   std::optional<stm32::MemoryView> find_memory(std::uint32_t address) override {
     const auto size = [](const auto& memory) { return static_cast<std::uint32_t>(memory.size()); };
@@ -65,15 +67,18 @@ class TestBus : public stm32::Bus {
   std::uint64_t memory_version() const override { return version; }
   std::optional<std::uint32_t> read(std::uint32_t address, unsigned width) override {
     if (address - peripheral_base >= 0x100) return std::nullopt;
+    accessed_at = cycles;
     const std::uint32_t word = registers[address & ~3u] >> 8 * (address & 3);
     return width == 4 ? word : word & ((1u << 8 * width) - 1);
   }
   bool write(std::uint32_t address, unsigned, std::uint32_t value) override {
     if (address - peripheral_base >= 0x100) return false;
+    accessed_at = cycles;
     registers[address] = value;
+    attention = attention || address == attention_at;
     return true;
   }
-  void set_pc(std::uint32_t pc) override { pc_seen = pc; }
+  void set_pc(std::uint32_t address) override { pc_seen = address; }
   void advance(std::uint64_t by) override {
     cycles += by;
     if (!event_at || cycles < *event_at) return;
@@ -88,6 +93,7 @@ class TestBus : public stm32::Bus {
   bool wants_attention() const override { return attention; }
 
   void put(std::uint32_t address, const std::vector<std::uint16_t>& half_words) {
+    if (half_words.empty()) return;
     std::vector<std::uint8_t>& memory = address >= ram_base ? ram : flash;
     const std::uint32_t base = address >= ram_base ? ram_base : flash_base;
     std::memcpy(memory.data() + (address - base), half_words.data(), 2 * half_words.size());

@@ -18,7 +18,7 @@ using Json = TemporaryModels::Json;
 class Families : public testing::Test {
  protected:
   Families() {
-    for (const char* part : {"/families", "/peripherals"}) {
+    for (const char* part : {"/families", "/peripherals", "/cores"}) {
       fs::copy(shipped_models + part, models_.folder() + part,
                fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     }
@@ -32,7 +32,7 @@ class Families : public testing::Test {
 
   Model load(const std::string& family) {
     models_.edit("chips/stm32f405rg.json", [&](Json& chip) {
-      for (const char* key : {"family", "core", "peripherals"}) chip.erase(key);
+      for (const char* key : {"family", "core", "clocks", "peripherals"}) chip.erase(key);
       chip["extends"] = family;
     });
     return Library(models_.folder()).load("stm32f405rg");

@@ -53,24 +53,6 @@ TEST(IntelHex, NamesTheLineAndTheFault) {
   }
 }
 
-/// A file with one loadable segment of `size` bytes that claims `file_size`.
-Bytes elf(std::uint32_t size, std::uint32_t file_size) {
-  ByteWriter writer;
-  writer.append(Bytes{0x7F, 'E', 'L', 'F', 1, 1}).zeros(22).u32le(52).zeros(12).u16le(1).zeros(6);
-  writer.u32le(1).u32le(84).u32le(0x20000000).u32le(0x08000000).u32le(file_size).zeros(12);
-  return writer.append(Bytes(size, 0x5A)).take();
-}
-
-TEST(Elf, LoadsSegmentsAtTheirPhysicalAddress) {
-  EXPECT_EQ(parse_elf(elf(4, 4), "x.elf"), (std::vector<Image>{{0x08000000, Bytes(4, 0x5A)}}));
-}
-
-TEST(Elf, RefusesWhatIsDamaged) {
-  EXPECT_THROW(parse_elf(elf(4, 5), "x.elf"), InputError);
-  EXPECT_THROW(parse_elf(Bytes(60), "x.elf"), InputError);
-  EXPECT_THROW(parse_elf(ByteView(elf(4, 4)).first(60), "x.elf"), InputError);
-}
-
 TEST(LoadImage, PutsABinaryWhereItIsTold) {
   EXPECT_EQ(load_image(firmware + ".bin", 0x08004000)[0].address, 0x08004000u);
   EXPECT_TRUE(needs_address("x.bin"));
