@@ -20,11 +20,13 @@ constexpr std::array<std::uint32_t, 7> lines_of_others = {                      
 Exti::Exti(RegisterBlock& block, Surroundings& surroundings)
     : block_(block),
       surroundings_(surroundings),
-      pr_(find_either("PR", "PR1")),
+      pr_(find_first({"PR", "PR1", "CPUPR1"})),
       rpr_(block.find("RPR1")),
       fpr_(block.find("FPR1")) {
-  const auto imr = find_either("IMR", "IMR1"), rtsr = find_either("RTSR", "RTSR1");
-  const auto ftsr = find_either("FTSR", "FTSR1"), swier = find_either("SWIER", "SWIER1");
+  const auto imr = find_first({"IMR", "IMR1", "C1IMR1", "CPUIMR1"});
+  const auto rtsr = find_first({"RTSR", "RTSR1"});
+  const auto ftsr = find_first({"FTSR", "FTSR1"});
+  const auto swier = find_first({"SWIER", "SWIER1"});
   assert(imr && rtsr && ftsr && swier && "the model was validated: an EXTI has these registers");
   imr_ = *imr;
   rtsr_ = *rtsr;
@@ -32,9 +34,12 @@ Exti::Exti(RegisterBlock& block, Surroundings& surroundings)
   swier_ = *swier;
 }
 
-std::optional<std::size_t> Exti::find_either(const char* first, const char* second) const {
-  const auto index = block_.find(first);
-  return index ? index : block_.find(second);
+/// The families' names of one register: that of the first, or only, core.
+std::optional<std::size_t> Exti::find_first(const std::vector<const char*>& names) const {
+  for (const char* name : names) {
+    if (const auto index = block_.find(name)) return index;
+  }
+  return std::nullopt;
 }
 
 void Exti::reset(bool) {

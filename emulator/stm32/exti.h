@@ -19,7 +19,7 @@ class Exti : public Unit {
   void pins_changed() override;
 
  private:
-  std::optional<std::size_t> find_either(const char* first, const char* second) const;
+  std::optional<std::size_t> find_first(const std::vector<const char*>& names) const;
   unsigned port_of(unsigned line) const;
   std::uint32_t levels() const;
   void trigger(std::uint32_t lines);

@@ -16,7 +16,9 @@ constexpr std::uint32_t cr1_re = 1u << 2;
 constexpr std::uint32_t cr1_te = 1u << 3;
 constexpr std::uint32_t cr1_pce = 1u << 10;
 constexpr std::uint32_t cr1_m0 = 1u << 12;
-constexpr std::uint32_t cr1_m1 = 1u << 28;  ///< only beside ISR
+constexpr std::uint32_t cr1_m1 = 1u << 28;      ///< only beside ISR
+constexpr std::uint32_t cr1_fifoen = 1u << 29;  ///< RM0444 §33.8.1
+constexpr std::uint32_t isr_txfe = 1u << 23;    ///< RM0444 §33.8.9
 constexpr std::uint32_t cr1_ue_beside_sr = 1u << 13;
 constexpr std::uint32_t cr1_ue_beside_isr = 1u << 0;
 
@@ -58,7 +60,8 @@ void Usart::control() {
   if (!has_isr_) return;
   // RM0351 §40.8.8: TEACK and REACK, which drivers wait for.
   std::uint32_t& isr = block_.value(status_);
-  isr &= ~(isr_teack | isr_reack);
+  isr &= ~(isr_teack | isr_reack | isr_txfe);
+  if ((block_.value(cr1_) & cr1_fifoen) != 0) isr |= isr_txfe;
   if (is_on(cr1_te)) isr |= isr_teack;
   if (is_on(cr1_re)) isr |= isr_reack;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -56,27 +57,16 @@ class UnitRig {
     spec_.interrupts = std::move(interrupts);
     block = std::make_unique<RegisterBlock>(spec_, not_emulated_);
     around.blocks[name] = block.get();
-    start();
+    unit = make_unit(*block, around);
+    block->attach(unit.get());
   }
-  /// The unit as it is made with what is around it now.
-  void start() { unit = make_unit(*block, around); }
-
   void write(const std::string& name, std::uint32_t word) {
-    const std::size_t index = *block->find(name);
-    block->write(spec_.registers[index].offset, 4, word);
-    unit->written(index, word);
+    block->write(spec_.registers[*block->find(name)].offset, 4, word);
   }
   std::uint32_t read(const std::string& name) {
-    const std::size_t index = *block->find(name);
-    unit->before_read(index);
-    const std::uint32_t word = block->read(spec_.registers[index].offset, 4);
-    unit->after_read(index);
-    return word;
+    return block->read(spec_.registers[*block->find(name)].offset, 4);
   }
-  void reset(bool is_power_on) {
-    block->reset();
-    unit->reset(is_power_on);
-  }
+  void reset(bool is_power_on) { block->reset(is_power_on); }
 
  private:
   NotEmulated not_emulated_;

@@ -97,6 +97,13 @@ TEST_F(UsartTest, EnablesAreAcknowledged) {
   EXPECT_EQ(with_isr.read("ISR") & (teack | reack), reack);
 }
 
+// RM0444 §33.8.9: TXFE, the transmit FIFO is empty.
+TEST_F(UsartTest, TheFifoIsAlwaysEmpty) {
+  with_isr.write("CR1", ue_beside_isr | te | 1u << 29);
+  with_isr.write("TDR", 'x');
+  EXPECT_EQ(with_isr.read("ISR"), txe | tc | teack | 1u << 23);
+}
+
 TEST_F(UsartTest, InterruptsAreFlagsThatAreEnabled) {
   EXPECT_EQ(with_sr.unit->interrupts(), 0u);
   with_sr.write("CR1", txeie);
