@@ -220,10 +220,10 @@ void read_unit(const Reader& reader, Peripheral& peripheral) {
   for (const stm32::UnitKind& kind : stm32::unit_kinds()) names.emplace_back(kind.name);
   const stm32::UnitKind& kind = stm32::unit_kinds()[reader.choice(names)];
   peripheral.unit = kind.name;
-  for (const char* name : kind.registers) {
-    if (!has_register(peripheral, name)) {
-      reader.fail("unit " + peripheral.unit + " needs a register " + name);
-    }
+  for (const std::vector<const char*>& alternatives : kind.registers) {
+    const auto is_here = [&](const char* name) { return has_register(peripheral, name); };
+    if (std::ranges::any_of(alternatives, is_here)) continue;
+    reader.fail("unit " + peripheral.unit + " needs a register " + alternatives.front());
   }
 }
 
