@@ -95,12 +95,13 @@ bool takes_keys(const RegisterSpec& spec) {
 }
 
 RegisterSpec read_register(const std::string& name, const Reader& reader) {
-  reader.allow_only(
-      {"offset", "reset", "access", "effect", "fields", "keys", "unlocks", "lock_bit"});
+  reader.allow_only({"offset", "reset", "access", "effect", "fields", "keys", "unlocks", "lock_bit",
+                     "outlives_reset"});
   RegisterSpec spec;
   spec.name = name;
   spec.offset = reader.at("offset").number();
   if (const auto reset = reader.find("reset")) spec.reset = reset->number();
+  if (const auto kept = reader.find("outlives_reset")) spec.outlives_reset = kept->number();
   if (const auto access = reader.find("access")) {
     spec.access = static_cast<stm32::Access>(access->choice(accesses));
   }
@@ -113,7 +114,7 @@ RegisterSpec read_register(const std::string& name, const Reader& reader) {
   }
   if (const auto unlocks = reader.find("unlocks")) spec.unlocks = unlocks->text();
   if (const auto lock = reader.find("lock_bit")) spec.lock_bit = lock->number(31);
-  const bool has_lock = spec.effect == "locked" || takes_keys(spec);
+  const bool has_lock = spec.effect == "locked" || spec.effect == "flash_cr" || takes_keys(spec);
   if (has_lock && !reader.has("lock_bit"))
     reader.fail("effect " + spec.effect + " needs \"lock_bit\"");
   if (const auto fields = reader.find("fields")) {
@@ -160,7 +161,8 @@ void check_companions(const Reader& registers, const Peripheral& peripheral) {
       {"gpio_idr", {"MODER", "OTYPER", "PUPDR", "ODR"}},
       {"gpio_f1_idr", {"CRL", "CRH", "ODR"}},
       {"gpio_bsrr", {"ODR"}},
-      {"gpio_brr", {"ODR"}}};
+      {"gpio_brr", {"ODR"}},
+      {"flash_cr", {"SR"}}};
   for (const RegisterSpec& spec : peripheral.registers) {
     const auto found = companions.find(spec.effect);
     if (found == companions.end()) continue;
@@ -189,13 +191,26 @@ void check_clearing(const Reader& registers, const Peripheral& peripheral) {
   }
 }
 
-void check_switch(const Reader& registers, const Peripheral& peripheral) {
+bool has_field(const RegisterSpec& spec, const std::string& name) {
+  return std::ranges::find(spec.fields, name, &FieldSpec::name) != spec.fields.end();
+}
+
+/// Flags that answer to other bits: fields that an effect cannot do without.
+void check_flags(const Reader& registers, const Peripheral& peripheral) {
+  const std::map<std::string, std::vector<std::string>> needed = {
+      {"rcc_switch", {"SW", "SWS"}},
+      {"rcc_reset_flags", {"RMVF"}},
+      {"flash_cr", {"PG", "STRT"}},
+      {"pwr_ready", {"ODRDY", "ODSWRDY"}}};
   for (const RegisterSpec& spec : peripheral.registers) {
-    if (spec.effect != "rcc_switch") continue;
-    for (const char* name : {"SW", "SWS"}) {
-      const bool exists = std::any_of(spec.fields.begin(), spec.fields.end(),
-                                      [&](const FieldSpec& field) { return field.name == name; });
-      if (!exists) registers.fail("effect rcc_switch of " + spec.name + " needs a field " + name);
+    const auto names = needed.find(spec.effect);
+    if (names == needed.end()) continue;
+    for (const std::string& name : names->second) {
+      if (has_field(spec, name)) continue;
+      registers.fail("effect " + spec.effect + " of " + spec.name + " needs a field " + name);
+    }
+    if (spec.effect == "pwr_ready" && !has_field(peripheral.registers.front(), "ODSWEN")) {
+      registers.fail("effect pwr_ready needs ODEN and ODSWEN in the first register");
     }
   }
 }
@@ -231,7 +246,7 @@ Peripheral load_peripheral(const std::string& path, std::vector<Fact>* facts) {
   check_keys(registers, peripheral);
   check_companions(registers, peripheral);
   check_clearing(registers, peripheral);
-  check_switch(registers, peripheral);
+  check_flags(registers, peripheral);
   std::sort(peripheral.registers.begin(), peripheral.registers.end(),
             [](const RegisterSpec& a, const RegisterSpec& b) { return a.offset < b.offset; });
   return peripheral;
