@@ -20,16 +20,14 @@ constexpr std::uint32_t isr_init = 1u << 7;
 BackupRegisters::BackupRegisters(RegisterBlock& block, Surroundings& surroundings)
     : block_(block), surroundings_(surroundings), wpr_(block.find("WPR")), isr_(block.find("ISR")) {
   if (!isr_) isr_ = block.find("ICSR");
-  for (const RegisterSpec& spec : block.spec().registers) kept_.push_back(spec.reset);
 }
 
-/// RM0351 §6.1.3: the backup domain has resets of its own.
-void BackupRegisters::reset(bool is_power_on) {
+void BackupRegisters::reset(bool) {
   keys_ = 0;
-  for (std::size_t i = 0; i < kept_.size(); ++i) {
-    if (is_power_on) kept_[i] = block_.value(i);
-    block_.value(i) = kept_[i];
-  }
+}
+
+void BackupRegisters::before_read(std::size_t index) {
+  before_ = block_.value(index);
 }
 
 /// RM0351 §5.1.5: after reset DBP keeps the backup domain from being written. Some families have
@@ -58,11 +56,10 @@ void BackupRegisters::written(std::size_t index, std::uint32_t word) {
   if (!is_open()) why = "written while PWR's DBP is 0";
   if (is_protected(index) && keys_ < wpr_keys.size()) why = "written while WPR protects it";
   if (why != nullptr) {
-    block_.value(index) = kept_[index];
+    block_.value(index) = before_;
     return block_.count(index, why);
   }
   if (index == isr_) take_mode();
-  kept_[index] = block_.value(index);
 }
 
 /// A wrong key protects again.
@@ -75,7 +72,7 @@ void BackupRegisters::take_key(std::uint32_t word) {
 void BackupRegisters::take_mode() {
   std::uint32_t& isr = block_.value(*isr_);
   if (keys_ < wpr_keys.size()) {
-    isr = (isr & ~isr_init) | (kept_[*isr_] & isr_init);
+    isr = (isr & ~isr_init) | (before_ & isr_init);
   }
   const bool is_initialising = (isr & isr_init) != 0;
   isr = is_initialising ? (isr | isr_initf) & ~isr_rsf : (isr | isr_rsf) & ~isr_initf;

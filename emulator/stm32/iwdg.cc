@@ -24,12 +24,14 @@ Iwdg::Iwdg(RegisterBlock& block, Surroundings& surroundings)
   kr_ = *kr;
   pr_ = *pr;
   rlr_ = *rlr;
-  for (const RegisterSpec& spec : block.spec().registers) accepted_.push_back(spec.reset);
 }
 
 void Iwdg::reset(bool) {
   is_open_ = is_started_ = false;
-  for (std::size_t i = 0; i < accepted_.size(); ++i) accepted_[i] = block_.value(i);
+}
+
+void Iwdg::before_read(std::size_t index) {
+  before_ = block_.value(index);
 }
 
 /// RM0351 §36.4.2: 4 for 0, and twice as much for each step. A PR of three bits ends at 256, one
@@ -57,10 +59,9 @@ void Iwdg::take_key(std::uint32_t key) {
 
 void Iwdg::take_configuration(std::size_t index) {
   if (!is_open_) {
-    block_.value(index) = accepted_[index];
+    block_.value(index) = before_;
     return block_.count(index, "written while protected");
   }
-  accepted_[index] = block_.value(index);
   // RM0351 §36.3.2: writing the window reloads the counter.
   if (index == winr_ && is_started_) counter_ = block_.value(rlr_);
 }

@@ -11,6 +11,7 @@ class Iwdg : public Unit {
   Iwdg(RegisterBlock& block, Surroundings& surroundings);
 
   void reset(bool is_power_on) override;
+  void before_read(std::size_t index) override;
   void written(std::size_t index, std::uint32_t word) override;
   void advance(std::uint64_t ticks) override;
   std::optional<std::uint64_t> next_event() const override;
@@ -25,8 +26,8 @@ class Iwdg : public Unit {
   Surroundings& surroundings_;
   std::size_t kr_, pr_, rlr_;
   std::optional<std::size_t> winr_;
-  std::vector<std::uint32_t> accepted_;  ///< what the registers keep while they are protected
-  bool is_open_ = false;                 ///< PR, RLR and WINR take writes
+  std::uint32_t before_ = 0;  ///< what the register that is written held
+  bool is_open_ = false;      ///< PR, RLR and WINR take writes
   bool is_started_ = false;
   std::uint32_t counter_ = 0;
   std::uint64_t prescaled_ = 0;  ///< ticks of LSI since the last count

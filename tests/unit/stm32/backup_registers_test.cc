@@ -8,6 +8,12 @@
 namespace dfurig::stm32 {
 namespace {
 
+RegisterSpec backup(const std::string& name, std::uint32_t offset) {
+  RegisterSpec spec = storage(name, offset);
+  spec.outlives_reset = UINT32_MAX;
+  return spec;
+}
+
 class BackupRegistersTest : public testing::Test {
  protected:
   BackupRegistersTest() { rig.around.blocks["PWR"] = &pwr; }
@@ -28,7 +34,7 @@ class BackupRegistersTest : public testing::Test {
               "RTC",
               {storage("TR", 0x00), storage("CR", 0x08), storage("ISR", 0x0C, 0x07),
                with_access(storage("WPR", 0x24), Access::WriteOnly), storage("TAMPCR", 0x40),
-               storage("BKP0R", 0x50), storage("BKP1R", 0x54)}};
+               backup("BKP0R", 0x50), backup("BKP1R", 0x54)}};
 };
 
 TEST_F(BackupRegistersTest, AreWrittenOnlyWithDbp) {
@@ -46,6 +52,13 @@ TEST_F(BackupRegistersTest, OutliveEveryResetButPowerOn) {
   EXPECT_EQ(rig.read("BKP1R"), 0xDEADBEEFu);
   rig.reset(true);
   EXPECT_EQ(rig.read("BKP1R"), 0u);
+}
+
+// What a debugger stores there is content like any other.
+TEST_F(BackupRegistersTest, AWriteThatIsRefusedLeavesWhatIsThere) {
+  rig.block->poke("BKP0R", 5);
+  rig.write("BKP0R", 6);
+  EXPECT_EQ(rig.read("BKP0R"), 5u);
 }
 
 TEST_F(BackupRegistersTest, OtherRegistersNeedTheKeys) {
@@ -81,7 +94,7 @@ TEST_F(BackupRegistersTest, InitialisationIsEnteredAndLeftAtOnce) {
 }
 
 TEST(BackupRegisters, WithoutPwrNothingKeepsThemFromBeingWritten) {
-  UnitRig rig("backup", "BKP", {storage("DR1", 0x04)});
+  UnitRig rig("backup", "BKP", {backup("DR1", 0x04)});
   rig.write("DR1", 0x424C);
   rig.reset(false);
   EXPECT_EQ(rig.read("DR1"), 0x424Cu);

@@ -103,6 +103,15 @@ TEST_F(IwdgTest, RegistersAreProtected) {
   EXPECT_EQ(rig.read("RLR"), 4u);
 }
 
+// The ROM slows the watchdog down behind the registers' back (AN2606).
+TEST_F(IwdgTest, WhatADebuggerStoresHolds) {
+  rig.write("KR", 0xCCCC);
+  rig.block->poke("PR", 6);
+  rig.write("PR", 0);
+  EXPECT_EQ(rig.read("PR"), 6u);
+  EXPECT_EQ(ticks_to_reset(), 0x1000u * 256);
+}
+
 TEST_F(IwdgTest, NothingButAResetStopsIt) {
   rig.write("KR", 0xCCCC);
   for (const std::uint32_t key : {0u, 0x5555u, 0xCCCCu, 0xFFFFu}) rig.write("KR", key);
