@@ -11,7 +11,7 @@ namespace dfurig::model {
 
 struct Peripheral {
   std::uint32_t size = 0;  ///< bytes of address space; 0: the core's own, not in memory
-  std::string unit;         ///< "" or a name of stm32/unit.cc
+  std::string unit;        ///< "" or a name of stm32/unit.cc
   std::vector<stm32::RegisterSpec> registers;
 };
 

@@ -70,7 +70,7 @@ struct BlockSpec {
   std::optional<BitReference> reset_bit;     ///< while set: registers are held at reset values
   /// Oscillators that nothing makes oscillate, "HSE" on a board without a crystal: never ready.
   std::vector<std::string> silent_clocks{};
-  std::string unit{};                        ///< "" or a name of unit.cc, such as "timer"
+  std::string unit{};   ///< "" or a name of unit.cc, such as "timer"
   std::string clock{};  ///< what the unit counts: a clock of ChipSpec::clocks, "TIMPCLK1"
   /// Positions in the vector table of the lines the unit has (RM: "Interrupt and exception
   /// vectors").

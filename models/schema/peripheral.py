@@ -30,7 +30,8 @@ REGISTER = keys("A 32-bit register.", {
                       "gpio_moder", "gpio_otyper", "gpio_ospeedr", "gpio_pupdr", "gpio_idr",
                       "gpio_bsrr", "gpio_brr", "gpio_lckr", "gpio_afrl", "gpio_afrh",
                       "gpio_f1_crl", "gpio_f1_crh", "gpio_f1_idr", "flash_keyr", "flash_optwre",
-                      "locked", "rcc_ready", "rcc_switch", "nvic_icer", "nvic_icpr"),
+                      "locked", "rcc_ready", "rcc_switch", "pwr_ready", "nvic_icer",
+                      "nvic_icpr"),
     "fields?": names("By the manual's names. Bits outside every field are reserved; a register "
                      "without fields is plain storage.", FIELD),
     "keys?": numbers("For flash_keyr and flash_optwre: the unlock sequence."),
