@@ -95,12 +95,13 @@ bool takes_keys(const RegisterSpec& spec) {
 }
 
 RegisterSpec read_register(const std::string& name, const Reader& reader) {
-  reader.allow_only(
-      {"offset", "reset", "access", "effect", "fields", "keys", "unlocks", "lock_bit"});
+  reader.allow_only({"offset", "reset", "access", "effect", "fields", "keys", "unlocks", "lock_bit",
+                     "outlives_reset"});
   RegisterSpec spec;
   spec.name = name;
   spec.offset = reader.at("offset").number();
   if (const auto reset = reader.find("reset")) spec.reset = reset->number();
+  if (const auto kept = reader.find("outlives_reset")) spec.outlives_reset = kept->number();
   if (const auto access = reader.find("access")) {
     spec.access = static_cast<stm32::Access>(access->choice(accesses));
   }
@@ -113,7 +114,7 @@ RegisterSpec read_register(const std::string& name, const Reader& reader) {
   }
   if (const auto unlocks = reader.find("unlocks")) spec.unlocks = unlocks->text();
   if (const auto lock = reader.find("lock_bit")) spec.lock_bit = lock->number(31);
-  const bool has_lock = spec.effect == "locked" || takes_keys(spec);
+  const bool has_lock = spec.effect == "locked" || spec.effect == "flash_cr" || takes_keys(spec);
   if (has_lock && !reader.has("lock_bit"))
     reader.fail("effect " + spec.effect + " needs \"lock_bit\"");
   if (const auto fields = reader.find("fields")) {
@@ -160,7 +161,8 @@ void check_companions(const Reader& registers, const Peripheral& peripheral) {
       {"gpio_idr", {"MODER", "OTYPER", "PUPDR", "ODR"}},
       {"gpio_f1_idr", {"CRL", "CRH", "ODR"}},
       {"gpio_bsrr", {"ODR"}},
-      {"gpio_brr", {"ODR"}}};
+      {"gpio_brr", {"ODR"}},
+      {"flash_cr", {"SR"}}};
   for (const RegisterSpec& spec : peripheral.registers) {
     const auto found = companions.find(spec.effect);
     if (found == companions.end()) continue;
@@ -196,7 +198,10 @@ bool has_field(const RegisterSpec& spec, const std::string& name) {
 /// Flags that answer to other bits: fields that an effect cannot do without.
 void check_flags(const Reader& registers, const Peripheral& peripheral) {
   const std::map<std::string, std::vector<std::string>> needed = {
-      {"rcc_switch", {"SW", "SWS"}}, {"pwr_ready", {"ODRDY", "ODSWRDY"}}};
+      {"rcc_switch", {"SW", "SWS"}},
+      {"rcc_reset_flags", {"RMVF"}},
+      {"flash_cr", {"PG", "STRT"}},
+      {"pwr_ready", {"ODRDY", "ODSWRDY"}}};
   for (const RegisterSpec& spec : peripheral.registers) {
     const auto names = needed.find(spec.effect);
     if (names == needed.end()) continue;
@@ -215,10 +220,10 @@ void read_unit(const Reader& reader, Peripheral& peripheral) {
   for (const stm32::UnitKind& kind : stm32::unit_kinds()) names.emplace_back(kind.name);
   const stm32::UnitKind& kind = stm32::unit_kinds()[reader.choice(names)];
   peripheral.unit = kind.name;
-  for (const char* name : kind.registers) {
-    if (!has_register(peripheral, name)) {
-      reader.fail("unit " + peripheral.unit + " needs a register " + name);
-    }
+  for (const std::vector<const char*>& alternatives : kind.registers) {
+    const auto is_here = [&](const char* name) { return has_register(peripheral, name); };
+    if (std::ranges::any_of(alternatives, is_here)) continue;
+    reader.fail("unit " + peripheral.unit + " needs a register " + alternatives.front());
   }
 }
 

@@ -156,8 +156,33 @@ std::optional<std::uint32_t> Chip::read(std::uint32_t address, unsigned width) {
   if (is_alias && read_memory(boot->address + address, into) == MemoryStatus::Ok) {
     return ByteReader(bytes).u32le();
   }
-  not_emulated_.count("read at " + hex(address) + ", where nothing is mapped");
-  return std::nullopt;
+  return read_unknown(address, width);
+}
+
+/// The peripheral region of ARMv7-M and ARMv6-M (DDI 0403E §B3.1): what a model does not have
+/// there may well be on the chip.
+bool Chip::is_peripheral(std::uint32_t address) {
+  return address >> 29 == 2;
+}
+
+std::optional<std::uint32_t> Chip::read_unknown(std::uint32_t address, unsigned width) {
+  if (!is_peripheral(address)) {
+    not_emulated_.count("read at " + hex(address) + ", where nothing is mapped");
+    return std::nullopt;
+  }
+  if (!is_aligned(address, width, "read")) return std::nullopt;
+  not_emulated_.count("read at " + hex(address) + ", a peripheral that is not modelled");
+  return 0;
+}
+
+bool Chip::write_unknown(std::uint32_t address, unsigned width) {
+  if (!is_peripheral(address)) {
+    not_emulated_.count("write at " + hex(address) + ", where nothing takes it");
+    return false;
+  }
+  if (!is_aligned(address, width, "write")) return false;
+  not_emulated_.count("write at " + hex(address) + ", a peripheral that is not modelled");
+  return true;
 }
 
 bool Chip::write(std::uint32_t address, unsigned width, std::uint32_t value) {
@@ -174,8 +199,7 @@ bool Chip::write(std::uint32_t address, unsigned width, std::uint32_t value) {
   }
   Region* region = find_region(address, width);
   if (region == nullptr || region->spec.kind != MemoryKind::Ram) {
-    not_emulated_.count("write at " + hex(address) + ", where nothing takes it");
-    return false;
+    return write_unknown(address, width);
   }
   for (unsigned i = 0; i < width; ++i) {
     region->content[address - region->spec.base + i] = static_cast<std::uint8_t>(value >> (8 * i));

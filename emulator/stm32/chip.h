@@ -64,7 +64,8 @@ class Chip : public Bus, private Surroundings {
 
   // --- What software on the chip does: clock gating, access modes and effects apply. ---
 
-  /// Reads 1, 2 or 4 bytes; absent where nothing is mapped.
+  /// Reads 1, 2 or 4 bytes; absent where nothing is mapped. A peripheral that is not modelled reads
+  /// 0, and takes writes.
   std::optional<std::uint32_t> read(std::uint32_t address, unsigned width) override;
   /// Writes 1, 2 or 4 bytes to RAM, a register, or to flash as far as the flash interface is set to
   /// program; false where nothing takes it.
@@ -197,6 +198,9 @@ class Chip : public Bus, private Surroundings {
   std::optional<Window> boot_memory() const;
   MemoryView flash_view(std::uint32_t address) const;
   std::optional<MemoryView> view_of(std::uint32_t address);
+  static bool is_peripheral(std::uint32_t address);
+  std::optional<std::uint32_t> read_unknown(std::uint32_t address, unsigned width);
+  bool write_unknown(std::uint32_t address, unsigned width);
   void write_register(RegisterBlock& block, std::uint32_t offset, unsigned width,
                       std::uint32_t value);
   void follow(RegisterBlock& block);

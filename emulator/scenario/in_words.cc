@@ -1,7 +1,9 @@
-#include "scenario/times.h"
+#include "scenario/in_words.h"
 
 #include <algorithm>
 #include <map>
+
+#include "support/hex.h"
 
 namespace dfurig::scenario {
 namespace {
@@ -42,6 +44,21 @@ std::string milliseconds_text(Duration duration) {
   digits.insert(0, 6 - digits.size(), '0');
   digits.erase(digits.find_last_not_of('0') + 1);
   return std::to_string(count / 1'000'000) + (digits.empty() ? "" : "." + digits) + " ms";
+}
+
+std::string printable(const std::string& bytes) {
+  std::string text;
+  for (const char byte : bytes) {
+    const auto code = static_cast<unsigned char>(byte);
+    if (byte == '\n') {
+      text += "\\n";
+    } else if (byte == '\r') {
+      text += "\\r";
+    } else {
+      text += code >= 0x20 && code < 0x7F ? std::string(1, byte) : "\\x" + hex(code, 2).substr(2);
+    }
+  }
+  return text;
 }
 
 std::vector<std::string> pin_timelines(const std::vector<stm32::PinChange>& changes) {

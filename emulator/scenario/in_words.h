@@ -1,4 +1,4 @@
-// Device times in words, and what pins did over time.
+// What firmware did to the outside, in words: times, pins, bytes.
 #pragma once
 
 #include <string>
@@ -11,6 +11,9 @@ namespace dfurig::scenario {
 
 /// "100 ms", "12.3045 ms": every digit there is.
 std::string milliseconds_text(Duration duration);
+
+/// What a serial peripheral sent, on one line: "Hello\\r\\n\\x00".
+std::string printable(const std::string& bytes);
 
 /// A line a pin, in order of names: its first levels, how often and when it changed:
 /// "PA5   ▔▁▔▁  toggled 4 times, every 100 ms, first at 12.3 ms".
