@@ -27,7 +27,7 @@ class BackupRegistersTest : public testing::Test {
   BlockSpec pwr_spec = [] {
     RegisterSpec cr = storage("CR", 0);
     cr.fields = {{"DBP", 8, 1, Access::ReadWrite, {}, true}};
-    return BlockSpec{"PWR", "pwr", 0x40007000, 0x400, {cr}, {}, {}, "", "", {}};
+    return block_of("PWR", {cr});
   }();
   RegisterBlock pwr{pwr_spec, not_emulated};
   UnitRig rig{"backup",

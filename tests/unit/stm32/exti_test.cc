@@ -19,16 +19,8 @@ class ExtiTest : public testing::Test {
   }
 
   NotEmulated not_emulated;
-  BlockSpec syscfg_spec{"SYSCFG",
-                        "syscfg",
-                        0x40010000,
-                        0x400,
-                        {storage("EXTICR1", 8), storage("EXTICR2", 12), storage("EXTICR4", 20)},
-                        {},
-                        {},
-                        "",
-                        "",
-                        {}};
+  BlockSpec syscfg_spec =
+      block_of("SYSCFG", {storage("EXTICR1", 8), storage("EXTICR2", 12), storage("EXTICR4", 20)});
   RegisterBlock syscfg{syscfg_spec, not_emulated};
   UnitRig rig{"exti",
               "EXTI",

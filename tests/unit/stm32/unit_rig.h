@@ -27,6 +27,14 @@ inline RegisterSpec half(RegisterSpec spec) {
   return spec;
 }
 
+inline BlockSpec block_of(const std::string& name, std::vector<RegisterSpec> registers) {
+  BlockSpec spec;
+  spec.name = name;
+  spec.base = 0x40000000;
+  spec.registers = std::move(registers);
+  return spec;
+}
+
 class RecordedSurroundings : public Surroundings {
  public:
   RegisterBlock* find_block(const std::string& name) override {
@@ -53,7 +61,8 @@ class UnitRig {
  public:
   UnitRig(const std::string& kind, const std::string& name, std::vector<RegisterSpec> registers,
           std::vector<unsigned> interrupts = {})
-      : spec_{name, "kind", 0x40000000, 0x400, std::move(registers), {}, {}, kind, "", {}} {
+      : spec_(block_of(name, std::move(registers))) {
+    spec_.unit = kind;
     spec_.interrupts = std::move(interrupts);
     block = std::make_unique<RegisterBlock>(spec_, not_emulated_);
     around.blocks[name] = block.get();
