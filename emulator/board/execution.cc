@@ -306,7 +306,6 @@ std::optional<Stopped> Execution::lock_up(Instant now) {
   while (chip_.now() < deadline_ && chip_.hclk_hz() != 0 && chip_.next_event()) {
     chip_.advance(std::min(*chip_.next_event(), chip_.cycles_until(deadline_)));
     if (!chip_.wants_attention()) continue;
-    tell(ending_.sentence, now);
     const unsigned resets = resets_;
     const std::optional<Stopped> stopped = take_attention(now);
     if (resets != resets_) return stopped;

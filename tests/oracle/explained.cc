@@ -246,6 +246,7 @@ constexpr std::array rows = {
         "a register of a peripheral or of the system, where Unicorn has nothing"},
     Row{0xFE8F0E00, 0xEC8F0A00, true, always,
         "VLDM and VSTM by PC are unpredictable (§A7.7.235, §A7.7.258)"},
+    Row{0xFF3F0E00, 0xED0F0A00, true, always, "VSTR by PC is unpredictable (§A7.7.259)"},
     Row{0xFFE00ED0, 0xEC400A10, true, has_bad_pair,
         "VMOV of two registers, PC or one after S31, is unpredictable (§A7.7.244, §A7.7.245)"},
     Row{0xFF800E10, 0xEE000A10, true, is_rt_pc, "VMOV of PC is unpredictable (§A7.7.243)"},

@@ -22,7 +22,7 @@ uint32_t HAL_GetTick(void) {
   return ticks;
 }
 
-__attribute__((noreturn)) void Error_Handler(void) {
+__attribute__((noreturn, noinline)) void Error_Handler(void) {
   __asm volatile("cpsid i");
   for (;;) {
   }

@@ -1,6 +1,7 @@
 /* Two tasks with stacks of their own, as FreeRTOS does it: SVC starts the first, SysTick asks for
-   PendSV, PendSV changes the task (switch_…s). Task 0 toggles PA5, task 1 PA6, at each of its
-   turns. Each has numbers in registers that the other must not spoil: then no pin moves any more. */
+   PendSV, PendSV changes the task (switch_v6m.s, switch_v7m.S). Task 0 toggles PA5, task 1 PA6, at
+   each of its turns. Each has numbers in registers that the other must not spoil: then no pin moves
+   any more. */
 #include "chip.h"
 
 #define STACK_WORDS 128
@@ -65,7 +66,7 @@ static void prepare(uint32_t self) {
   sp[0] = self;                                  /* R0 */
   sp[6] = (uint32_t)task & ~1u;                  /* PC */
   sp[7] = 1u << 24;                              /* XPSR.T */
-  sp -= 9;                                       /* R4 to R11, EXC_RETURN: switch_…s */
+  sp -= 9;                                       /* R4 to R11, EXC_RETURN */
   sp[8] = 0xFFFFFFFD;
   saved_sp[self] = sp;
 }

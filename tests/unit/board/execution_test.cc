@@ -165,7 +165,7 @@ TEST_F(ExecutionTest, StartsWithWhatTheLeavePolicyLeft) {
   ASSERT_EQ(board_.phase(), Phase::Application);
   run();
   EXPECT_EQ(core_->resets, std::vector<std::uint32_t>{0x08000000});
-  EXPECT_EQ(core_->system.at(VTOR), board_.find_moment("after_leave") ? 0x1FFF0000u : 0u);
+  EXPECT_EQ(core_->system.at(VTOR), 0x1FFF0000u);
   EXPECT_TRUE(core_->state().primask);
 }
 
@@ -191,7 +191,16 @@ TEST_F(ExecutionTest, ResetsAndDecidesWhatBoots) {
   EXPECT_EQ(run().stopped, Stopped::InRom);
   EXPECT_EQ(event(2), "firmware: reset by software (SYSRESETREQ) at main (0x08000140)");
   EXPECT_EQ(event(1), "system reset");
-  EXPECT_EQ(board_.chip().peek("RCC.CSR").value() >> 28 & 1, 1u) << "SFTRSTF, RM0351 §6.4.29";
+}
+
+TEST_F(ExecutionTest, ResetsWhenTheChipAsksForIt) {
+  board_.power_on(now_);
+  core_->then({StopReason::Attention, main_address, {}}, 4,
+              [&] { board_.chip().request_option_load(); });
+  EXPECT_EQ(run().stopped, Stopped::Running);
+  EXPECT_EQ(core_->resets.size(), 2u);
+  EXPECT_EQ(event(2), "firmware: reset that loads the option bytes at main (0x08000140)");
+  EXPECT_EQ(event(1), "option bytes loaded, which resets");
 }
 
 TEST_F(ExecutionTest, EndsARunThatOnlyResets) {

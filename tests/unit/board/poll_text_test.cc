@@ -31,8 +31,8 @@ const Loop loops[] = {
 };
 
 TEST(FindPolledBits, LooksAtTheInstructionsBehindTheLoad) {
+  stm32::Chip chip(load("stm32l476rg").chip);
   for (const Loop& loop : loops) {
-    stm32::Chip chip(load("stm32l476rg").chip);
     chip.flash().preload(code, loop.instructions);
     cpu::State state;
     state.r[4] = 0x00020000;

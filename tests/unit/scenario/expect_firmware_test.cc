@@ -57,8 +57,8 @@ board::TakenFault taken(cpu::FaultKind kind, const std::string& symbol) {
   return fault;
 }
 
-std::vector<Failure> failures_of(const std::vector<FaultExpectation>& all,
-                                 const std::vector<board::TakenFault>& faults) {
+std::vector<Failure> fault_failures(const std::vector<FaultExpectation>& all,
+                                    const std::vector<board::TakenFault>& faults) {
   std::vector<Failure> failures;
   check_faults(all, faults, failures);
   return failures;
@@ -67,19 +67,19 @@ std::vector<Failure> failures_of(const std::vector<FaultExpectation>& all,
 TEST(CheckFaults, WantsAllInOrder) {
   const auto unaligned = taken(cpu::FaultKind::Unaligned, "copy");
   const auto undefined = taken(cpu::FaultKind::UndefInstr, "main");
-  EXPECT_TRUE(failures_of(std::vector<FaultExpectation>{}, {}).empty());
-  EXPECT_TRUE(
-      failures_of({{{"UNALIGNED", "FORCED"}, "copy"}, {{"UNDEFINSTR"}, ""}}, {unaligned, undefined})
-          .empty());
-  EXPECT_EQ(failures_of(std::vector<FaultExpectation>{}, {unaligned}),
+  EXPECT_TRUE(fault_failures(std::vector<FaultExpectation>{}, {}).empty());
+  EXPECT_TRUE(fault_failures({{{"UNALIGNED", "FORCED"}, "copy"}, {{"UNDEFINSTR"}, ""}},
+                             {unaligned, undefined})
+                  .empty());
+  EXPECT_EQ(fault_failures(std::vector<FaultExpectation>{}, {unaligned}),
             (std::vector<Failure>{
                 {"faults, number 1", "no fault", "HardFault at copy+0x2: UNALIGNED FORCED", {}}}));
-  EXPECT_EQ(failures_of({{{"UNALIGNED"}, "main"}}, {unaligned}),
+  EXPECT_EQ(fault_failures({{{"UNALIGNED"}, "main"}}, {unaligned}),
             (std::vector<Failure>{{"faults, number 1",
                                    "UNALIGNED in main",
                                    "HardFault at copy+0x2: UNALIGNED FORCED",
                                    {}}}));
-  EXPECT_EQ(failures_of({{{}, ""}}, {}),
+  EXPECT_EQ(fault_failures({{{}, ""}}, {}),
             (std::vector<Failure>{{"faults, number 1", "a fault", "no fault", {}}}));
 }
 
