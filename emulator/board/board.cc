@@ -80,6 +80,14 @@ Causes Board::reset_and_boot(Instant now) {
   return boot(now);
 }
 
+void Board::reset(Instant now, stm32::ResetCause cause) {
+  const bool loads = cause == stm32::ResetCause::OptionByteLoad;
+  chip_.reset(loads ? stm32::ResetKind::OptionByteLoad : stm32::ResetKind::System, cause);
+  if (loads) was_flash_empty_ = is_flash_empty(chip_);
+  happen(now, loads ? "option bytes loaded, which resets" : "system reset");
+  boot(now);
+}
+
 /// Gives what code that runs before the application did to the registers.
 Causes Board::boot(Instant now) {
   is_on_bus_ = is_mute_;

@@ -63,6 +63,8 @@ class Board : public usb::Device {
   /// The application jumps into the ROM: registers are as it left them.
   void jump_to_bootloader(Instant now,
                           const std::string& how = "the application jumps into system memory");
+  /// Firmware, a watchdog or the flash interface resets the chip; what boots is decided again.
+  void reset(Instant now, stm32::ResetCause cause);
   /// Nothing goes on until somebody resets the chip.
   void get_stuck(Instant now, const std::string& why);
   /// Takes a moment; of those of one name that follow one another the last stays.

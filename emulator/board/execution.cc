@@ -10,6 +10,8 @@
 namespace dfurig::board {
 namespace {
 
+using stm32::ResetCause;
+
 // More resets in one run are a loop, and say nothing new.
 constexpr unsigned resets_max = 100;
 constexpr unsigned told_faults_max = 20;
@@ -19,6 +21,24 @@ constexpr unsigned traces_max = 4;
 constexpr std::uint64_t traced_cycles = 1000;
 constexpr std::uint32_t VTOR = 0xE000ED08;
 constexpr std::uint32_t system_begin = 0xE0000000, system_end = 0xE0040000;
+
+std::string reset_text(ResetCause cause) {
+  switch (cause) {
+    case ResetCause::PowerOn:
+      return "power-on reset";
+    case ResetCause::Pin:
+      return "reset by NRST";
+    case ResetCause::Software:
+      return "reset by software (SYSRESETREQ)";
+    case ResetCause::IndependentWatchdog:
+      return "reset by the independent watchdog";
+    case ResetCause::WindowWatchdog:
+      return "reset by the window watchdog";
+    case ResetCause::OptionByteLoad:
+      return "reset that loads the option bytes";
+  }
+  return "reset";
+}
 
 std::optional<std::uint32_t> read_word(stm32::Bus& bus, std::uint32_t address) {
   const std::optional<stm32::MemoryView> view = bus.find_memory(address);
@@ -222,11 +242,11 @@ std::optional<Stopped> Execution::take(const cpu::Stop& stop, Instant now) {
     case cpu::StopReason::Asleep:
       return std::nullopt;
     case cpu::StopReason::Attention:
-      return take_attention();
+      return take_attention(now);
     case cpu::StopReason::NotExecutable:
       return leave_flash(stop.pc, now);
     case cpu::StopReason::ResetRequested:
-      return reset("reset by software (SYSRESETREQ) at " + place_text(stop.pc), now);
+      return reset(ResetCause::Software, now);
     case cpu::StopReason::Lockup:
       return lock_up(now);
     case cpu::StopReason::StuckPoll:
@@ -241,18 +261,20 @@ std::optional<Stopped> Execution::take(const cpu::Stop& stop, Instant now) {
   return std::nullopt;
 }
 
-/// HCLK has another frequency, or the pin that is waited for has come.
-std::optional<Stopped> Execution::take_attention() {
+/// A reset is asked for, HCLK has another frequency, or the pin that is waited for has come.
+std::optional<Stopped> Execution::take_attention(Instant now) {
   if (chip_.take_attention()) ending_.is_goal_reached = true;
-  return std::nullopt;
+  const std::optional<stm32::ResetCause> cause = chip_.take_reset_request();
+  return cause ? reset(*cause, now) : std::nullopt;
 }
 
 /// The same way as every reset: pins, option bytes and the empty flag decide again.
-std::optional<Stopped> Execution::reset(const std::string& how, Instant now) {
-  tell(how, now);
-  board_.system_reset(now);
+std::optional<Stopped> Execution::reset(stm32::ResetCause cause, Instant now) {
+  tell(reset_text(cause) + " at " + place_text(pc()), now);
+  board_.reset(now, cause);
   if (++resets_ < resets_max) return std::nullopt;
-  ending_.sentence = std::to_string(resets_max) + " resets in this run, the last a " + how;
+  ending_.sentence =
+      std::to_string(resets_max) + " resets in this run, the last a " + reset_text(cause);
   tell(ending_.sentence, now);
   return Stopped::Resets;
 }
@@ -277,9 +299,17 @@ std::optional<Stopped> Execution::leave_flash(std::uint32_t address, Instant now
   return Stopped::InRom;
 }
 
+/// Only a watchdog gets a core out of there.
 std::optional<Stopped> Execution::lock_up(Instant now) {
   ending_.sentence = "lockup at " + place_text(pc());
   if (!faults_.empty()) ending_.sentence = "lockup: " + faults_.back().text();
+  while (chip_.now() < deadline_ && chip_.hclk_hz() != 0 && chip_.next_event()) {
+    chip_.advance(std::min(*chip_.next_event(), chip_.cycles_until(deadline_)));
+    if (!chip_.wants_attention()) continue;
+    const unsigned resets = resets_;
+    const std::optional<Stopped> stopped = take_attention(now);
+    if (resets != resets_) return stopped;
+  }
   board_.get_stuck(now, "firmware: " + ending_.sentence);
   return Stopped::Lockup;
 }

@@ -49,8 +49,8 @@ class Execution {
   std::optional<Stopped> step(const RunGoal& goal, Instant now);
   cpu::Stop run_core(const RunGoal& goal);
   std::optional<Stopped> take(const cpu::Stop& stop, Instant now);
-  std::optional<Stopped> take_attention();
-  std::optional<Stopped> reset(const std::string& how, Instant now);
+  std::optional<Stopped> take_attention(Instant now);
+  std::optional<Stopped> reset(stm32::ResetCause cause, Instant now);
   std::optional<Stopped> leave_flash(std::uint32_t pc, Instant now);
   std::optional<Stopped> lock_up(Instant now);
   void take_faults(Instant now);

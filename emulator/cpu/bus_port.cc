@@ -55,16 +55,16 @@ std::optional<stm32::MemoryView> BusPort::find_code(std::uint32_t address) {
   return bus_.find_memory(address);
 }
 
-/// Keeps the memory around `address` as the view of its region. False: it is none.
+/// Keeps the memory around `address` as a view. False: it is none.
 bool BusPort::find_view(std::uint32_t address, unsigned width, bool is_store) {
   if (address >= system_region) return false;
   const auto memory = bus_.find_memory(address);
   if (!memory) return false;
   const bool fits = address - memory->base + width <= memory->size;
   if (!fits || (is_store ? memory->writable == nullptr : !memory->is_readable)) return false;
-  views_[address >> region_lsb] = {memory->base, memory->is_readable ? memory->size : 0,
-                                   memory->writable != nullptr ? memory->size : 0, memory->content,
-                                   memory->writable};
+  views_[view_index(address)] = {memory->base, memory->is_readable ? memory->size : 0,
+                                 memory->writable != nullptr ? memory->size : 0, memory->content,
+                                 memory->writable};
   return true;
 }
 

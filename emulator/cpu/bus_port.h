@@ -29,7 +29,7 @@ class BusPort : public WordAccess {
   // --- Loads and stores of 1, 2 or 4 bytes. False: `fault` tells why, and nothing happened. ---
 
   bool load(std::uint32_t address, unsigned width, std::uint32_t& value) {
-    const View& view = views_[address >> region_lsb];
+    const View& view = views_[view_index(address)];
     const std::uint32_t offset = address - view.base;
     if (offset < view.readable && width <= view.readable - offset &&
         (!traps_unaligned || address % width == 0)) [[likely]] {
@@ -40,7 +40,7 @@ class BusPort : public WordAccess {
     return load_slowly(address, width, value);
   }
   bool store(std::uint32_t address, unsigned width, std::uint32_t value) {
-    const View& view = views_[address >> region_lsb];
+    const View& view = views_[view_index(address)];
     const std::uint32_t offset = address - view.base;
     if (offset < view.writable_size && width <= view.writable_size - offset &&
         (!traps_unaligned || address % width == 0)) [[likely]] {
@@ -88,7 +88,11 @@ class BusPort : public WordAccess {
   bool traps_unaligned = false;
 
  private:
-  static constexpr unsigned region_lsb = 29;  ///< 512 MiB: one view of each is kept
+  static constexpr unsigned views_kept = 64;
+  /// Code, RAM and a stack in some other RAM seldom meet in one place.
+  static constexpr unsigned view_index(std::uint32_t address) {
+    return (address >> 14 ^ address >> 25) % views_kept;
+  }
   struct View {
     std::uint32_t base = 0;
     std::uint32_t readable = 0;
@@ -112,7 +116,7 @@ class BusPort : public WordAccess {
   State& state_;
   SystemControl& system_;
   stm32::Bus& bus_;
-  std::array<View, 8> views_{};
+  std::array<View, views_kept> views_{};  ///< by view_index of any address inside
   std::uint64_t memory_version_ = 0;
   std::uint64_t synchronised_ = 0;  ///< State::cycles the chip has seen
   Poll poll_;

@@ -66,7 +66,7 @@ Fetched Code::fetch(std::uint32_t address, const Instruction*& into) {
   const bool is_split = address - view_.base >= view_.size;  // the second half was elsewhere
   const bool can_change = is_writable || is_second_writable;
   Instruction& slot = is_split ? uncached_ : slot_of(address);
-  slot = {find_execute(opcode, is_long, spec_.architecture), opcode, is_long ? 4u : 2u,
+  slot = {find_execute(opcode, is_long, spec_), opcode, is_long ? 4u : 2u,
           can_change && !is_split ? view_.content + (address - view_.base) : nullptr};
   into = &slot;
   return fetched;

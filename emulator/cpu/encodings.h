@@ -21,8 +21,8 @@ std::span<const Encoding> load_store();
 std::span<const Encoding> load_store_multiple();
 std::span<const Encoding> control_32();
 
-/// What executes an opcode on a core of that architecture; an undefined one raises UNDEFINSTR.
-Execute find_execute(std::uint32_t opcode, bool is_32_bit, Architecture architecture);
+/// What executes an opcode on such a core; an undefined one raises UNDEFINSTR.
+Execute find_execute(std::uint32_t opcode, bool is_32_bit, const CoreSpec& spec);
 
 /// §A5.1: a half-word that starts a 32-bit instruction.
 constexpr bool is_first_of_two(std::uint32_t half_word) {

@@ -1,5 +1,7 @@
 // Taking exceptions and returning from them (DDI 0403E §B1.5.6 to §B1.5.14, DDI 0419 §B1.5).
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "cpu/system_control.h"
 
@@ -14,6 +16,7 @@ constexpr std::uint32_t mmfar_address = 0xE000ED34;
 constexpr std::uint32_t bfar_address = 0xE000ED38;
 constexpr std::uint32_t scr_address = 0xE000ED10;
 constexpr std::uint32_t fpccr_address = 0xE000EF34;
+constexpr std::uint32_t fpcar_address = 0xE000EF38;
 constexpr std::uint32_t fpdscr_address = 0xE000EF3C;
 constexpr std::uint32_t cpacr_address = 0xE000ED88;
 
@@ -27,6 +30,8 @@ constexpr std::uint32_t ccr_stkalign = 1u << 9;
 constexpr std::uint32_t ccr_nonbasethrdena = 1u << 0;
 constexpr std::uint32_t scr_sleeponexit = 1u << 1;
 constexpr std::uint32_t fpccr_aspen = 1u << 31;
+
+constexpr std::uint32_t fpdscr_bits = 0x07C00000;
 
 constexpr unsigned basic_frame = 0x20;
 constexpr unsigned extended_frame = 0x68;
@@ -87,7 +92,7 @@ std::optional<Fault> SystemControl::use_floating_point() {
   if (spec_.floating_point == FloatingPoint::None || !is_open) return Fault{FaultKind::NoCp, 0};
   if (!state_.fpca && (*peek(fpccr_address) & fpccr_aspen) != 0) {
     state_.fpca = true;
-    state_.fpscr = *peek(fpdscr_address) & 0x07C00000;
+    state_.fpscr = (state_.fpscr & ~fpdscr_bits) | (*peek(fpdscr_address) & fpdscr_bits);
   }
   return std::nullopt;
 }
@@ -147,7 +152,7 @@ bool SystemControl::call_supervisor() {
     exceptions_.set_pending(SvCall, true);
     return enter(state_.r[pc]);
   }
-  return raise({FaultKind::UndefInstr, 0}, HardFault, state_.r[pc]);
+  return raise({FaultKind::None, 0}, HardFault, state_.r[pc]);
 }
 
 bool SystemControl::take_exception() {
@@ -167,10 +172,14 @@ void SystemControl::derive(FaultKind kind) {
   exceptions_.set_pending(exception, true);
 }
 
+bool SystemControl::does_frame_align(bool has_fp) const {
+  return has_fp || (*peek(ccr_address) & ccr_stkalign) != 0;
+}
+
 /// PushStack(), §B1.5.7. False: the stack is not there.
 bool SystemControl::push_frame(std::uint32_t return_address, std::uint32_t& exc_return) {
   const bool has_fp = state_.fpca;
-  const bool aligns = is_v6m() || has_fp || (*peek(ccr_address) & ccr_stkalign) != 0;
+  const bool aligns = does_frame_align(has_fp);
   const bool is_moved = aligns && (state_.r[sp] & 4) != 0;
   const std::uint32_t frame =
       (state_.r[sp] - (has_fp ? extended_frame : basic_frame)) & (aligns ? ~7u : ~3u);
@@ -189,6 +198,7 @@ bool SystemControl::push_frame(std::uint32_t return_address, std::uint32_t& exc_
     address += 4;
   }
   if (!has_fp) return is_there;
+  stored(fpcar_address) = frame + basic_frame;
   for (unsigned i = 0; i < 16; ++i) {
     is_there = memory_.write_word(address, state_.s[i]) && is_there;
     address += 4;
@@ -213,7 +223,7 @@ bool SystemControl::enter_handler(std::uint32_t exc_return) {
   const unsigned number = exceptions_.find_pending().value_or(HardFault);
   const std::uint32_t table = spec_.vtor_mask == 0 ? 0 : *peek(vtor_address);
   const auto vector = memory_.read_word(table + 4 * number);
-  select_stack(state_, state_.spsel, number);
+  select_stack(state_, false, number);
   exceptions_.set_pending(number, false);
   exceptions_.set_active(number, true);
   state_.r[lr] = exc_return;
@@ -245,10 +255,16 @@ bool SystemControl::is_return_valid(std::uint32_t exc_return) const {
   return exceptions_.active_count() == 1 || may_nest;
 }
 
+/// DeActivate(), §B1.5.8: FAULTMASK ends with the handler that set it.
+void SystemControl::deactivate(unsigned number) {
+  if (number != Nmi) state_.faultmask = false;
+  exceptions_.set_active(number, false);
+}
+
 /// INVPC: the handler is left, and UsageFault taken on the frame that is still there.
 bool SystemControl::refuse_return(std::uint32_t exc_return) {
   const Fault fault{FaultKind::InvPc, 0};
-  exceptions_.set_active(state_.ipsr, false);
+  deactivate(state_.ipsr);
   note(fault);
   const unsigned exception = target_of(fault);
   if (exception == HardFault && exceptions_.execution_priority() <= -1) {
@@ -258,56 +274,54 @@ bool SystemControl::refuse_return(std::uint32_t exc_return) {
   return enter_handler(exc_return | 0xF0000000);
 }
 
-/// PopStack(), §B1.5.8.
-bool SystemControl::pop_frame(std::uint32_t exc_return) {
-  std::array<std::uint32_t, 8> words{};
+/// PopStack(), §B1.5.8. A frame of the other mode is INVPC: the manual pushes it again, here it is
+/// still there.
+std::optional<FaultKind> SystemControl::pop_frame(std::uint32_t exc_return) {
+  const bool has_fp = (exc_return & exc_return_basic) == 0;
   const std::uint32_t frame = state_.r[sp];
-  for (unsigned i = 0; i < words.size(); ++i) {
+  std::array<std::uint32_t, 8 + 17> words{};
+  const std::size_t count = has_fp ? words.size() : 8;
+  for (unsigned i = 0; i < count; ++i) {
     const auto word = memory_.read_word(frame + 4 * i);
-    if (!word) return false;
+    if (!word) return FaultKind::UnstkErr;
     words[i] = *word;
   }
-  const bool has_fp = (exc_return & exc_return_basic) == 0;
-  for (unsigned i = 0; has_fp && i < 17; ++i) {
-    const auto word = memory_.read_word(frame + basic_frame + 4 * i);
-    if (!word) return false;
-    (i < 16 ? state_.s[i] : state_.fpscr) = *word;
+  State restored = state_;
+  set_xpsr(restored, words[7]);
+  if (((exc_return & exc_return_thread) != 0) != (restored.ipsr == Thread)) {
+    return FaultKind::InvPc;
   }
+  const unsigned exception = std::exchange(restored.ipsr, state_.ipsr);
+  state_ = restored;
   for (unsigned i = 0; i < 4; ++i) state_.r[i] = words[i];
   state_.r[12] = words[4];
   state_.r[lr] = words[5];
   state_.r[pc] = words[6] & ~1u;
   state_.r[sp] = frame + (has_fp ? extended_frame : basic_frame);
-  if ((words[7] & xpsr_align) != 0) state_.r[sp] |= 4;
+  if (does_frame_align(has_fp)) state_.r[sp] |= (words[7] & xpsr_align) >> 7;
+  if (has_fp) {
+    std::copy_n(words.begin() + 8, 16, state_.s.begin());
+    state_.fpscr = words[24];
+  }
   state_.fpca = has_fp;
-  const unsigned ipsr = state_.ipsr;
-  set_xpsr(state_, words[7]);
-  const unsigned restored = state_.ipsr;
-  state_.ipsr = ipsr;
-  select_stack(state_, state_.spsel, restored);
-  return true;
+  select_stack(state_, state_.spsel, exception);
+  return std::nullopt;
 }
 
 bool SystemControl::return_from_exception(std::uint32_t exc_return) {
   if (!is_return_valid(exc_return)) return refuse_return(exc_return);
-  const unsigned number = state_.ipsr;
-  if (number != Nmi) state_.faultmask = false;  // §B1.4.3
-  exceptions_.set_active(number, false);
+  deactivate(state_.ipsr);
   if (exceptions_.can_take()) return enter_handler(exc_return);
   const bool to_thread = (exc_return & exc_return_thread) != 0;
   const bool to_psp = (exc_return & exc_return_psp) != 0;
   // The stack pointer of the frame is in use from here on, IPSR follows from the frame.
-  select_stack(state_, to_thread ? to_psp : state_.spsel, to_thread ? Thread : state_.ipsr);
-  if (!pop_frame(exc_return)) {
+  select_stack(state_, to_psp, to_thread ? Thread : state_.ipsr);
+  if (const auto kind = pop_frame(exc_return)) {
     if (exceptions_.execution_priority() <= -1) {
-      return lock_up({FaultKind::UnstkErr, state_.r[sp]}, HardFault);
+      return lock_up({*kind, state_.r[sp]}, HardFault);
     }
-    derive(FaultKind::UnstkErr);
-    return enter_handler(exc_return);
-  }
-  if (to_thread != (state_.ipsr == Thread)) {
-    derive(FaultKind::InvPc);
-    return enter(state_.r[pc]);
+    derive(*kind);
+    return enter_handler(*kind == FaultKind::InvPc ? exc_return | 0xF0000000 : exc_return);
   }
   state_.event = true;
   sleeps_on_exit_ = to_thread && (*peek(scr_address) & scr_sleeponexit) != 0;

@@ -41,10 +41,17 @@ void Exceptions::set_pending(unsigned number, bool value) {
   reconsider();
 }
 
+bool Exceptions::is_line_high(unsigned number) const {
+  return number >= FirstInterrupt && lines_[number - FirstInterrupt];
+}
+
+void Exceptions::clear_pending(unsigned number) {
+  if (!is_line_high(number)) set_pending(number, false);
+}
+
 void Exceptions::set_active(unsigned number, bool value) {
   active_[number] = value;
-  const bool is_line = number >= FirstInterrupt && lines_[number - FirstInterrupt];
-  if (!value && is_line) become_pending(number);
+  if (!value && is_line_high(number)) become_pending(number);
   reconsider();
 }
 

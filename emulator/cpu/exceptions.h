@@ -23,10 +23,13 @@ class Exceptions {
   void reset();
   unsigned count() const { return FirstInterrupt + spec_.interrupts; }
 
+  bool is_interrupt_pending() const { return (pending_ >> FirstInterrupt).any(); }
   bool is_pending(unsigned number) const { return pending_[number]; }
   bool is_active(unsigned number) const { return active_[number]; }
   bool is_enabled(unsigned number) const { return enabled_[number]; }
   void set_pending(unsigned number, bool value);
+  /// ICPR: a line that is still high keeps its interrupt pending (PM0214 §4.2.9).
+  void clear_pending(unsigned number);
   void set_active(unsigned number, bool value);
   void set_enabled(unsigned number, bool value);
   /// The byte of IPR or SHPR; bits that are not there read 0.
@@ -57,6 +60,7 @@ class Exceptions {
 
  private:
   int masked_priority(bool is_primask_seen) const;
+  bool is_line_high(unsigned number) const;
   bool preempts(int priority) const;
   void become_pending(unsigned number);
 

@@ -36,6 +36,7 @@ std::string names_of(const Names& names, std::uint32_t value) {
 }  // namespace
 
 std::string to_string(FaultKind kind) {
+  if (kind == FaultKind::None) return "SVC";
   return cfsr_text(static_cast<std::uint32_t>(kind));
 }
 

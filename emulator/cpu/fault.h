@@ -8,6 +8,7 @@ namespace dfurig::cpu {
 
 /// By the CFSR bit each sets (DDI 0403E §B3.2.15). On ARMv6-M all are HardFault.
 enum class FaultKind : std::uint32_t {
+  None = 0,            ///< SVC where its exception may not preempt: HardFault without a bit
   IaccViol = 1u << 0,  ///< fetch from an execute-never region (0xA0000000 to 0xFFFFFFFF…)
   DaccViol = 1u << 1,
   MUnstkErr = 1u << 3,

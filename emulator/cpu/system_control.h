@@ -94,16 +94,17 @@ class SystemControl {
  private:
   struct Register;
 
-  static const Register* find_register(std::uint32_t address);
+  const Register* find_register(std::uint32_t address) const;
   std::uint32_t read_word_at(std::uint32_t address, bool is_peek);
   void write_word_at(std::uint32_t address, std::uint32_t value, std::uint32_t lanes, bool is_poke);
+  bool has_priority(unsigned exception) const;
   std::uint32_t read_priorities(std::uint32_t address) const;
   void write_priorities(std::uint32_t address, std::uint32_t value, std::uint32_t lanes);
   std::uint32_t read_interrupt_bits(std::uint32_t address) const;
   void write_interrupt_bits(std::uint32_t address, std::uint32_t value, bool is_poke);
   std::uint32_t icsr() const;
   void write_icsr(std::uint32_t value);
-  void write_aircr(std::uint32_t value);
+  void write_aircr(std::uint32_t value, bool is_poke);
   std::uint32_t shcsr() const;
   void write_shcsr(std::uint32_t value);
   std::uint32_t& stored(std::uint32_t address);
@@ -116,7 +117,10 @@ class SystemControl {
   bool lock_up(const Fault& fault, unsigned exception);
   void derive(FaultKind kind);
   bool push_frame(std::uint32_t return_address, std::uint32_t& exc_return);
-  bool pop_frame(std::uint32_t exc_return);
+  bool does_frame_align(bool has_fp) const;
+  void deactivate(unsigned number);
+  /// The fault that kept it from returning, then nothing but the stack in use has changed.
+  std::optional<FaultKind> pop_frame(std::uint32_t exc_return);
   bool enter(std::uint32_t return_address);
   bool enter_handler(std::uint32_t exc_return);
   bool refuse_return(std::uint32_t exc_return);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint32_t dwt_ctrl = 0xE0001000, dwt_cyccnt = 0xE0001004;
 constexpr std::uint32_t itm_ports_end = 0xE0000080;
+constexpr std::uint32_t ictr = 0xE000E004;
 constexpr std::uint32_t syst_csr = 0xE000E010, syst_rvr = 0xE000E014, syst_cvr = 0xE000E018,
                         syst_calib = 0xE000E01C;
 constexpr std::uint32_t nvic_begin = 0xE000E100, nvic_bits_end = 0xE000E340,
@@ -25,6 +26,7 @@ constexpr std::uint32_t cpuid = 0xE000ED00, icsr_address = 0xE000ED04, vtor = 0x
 
 constexpr std::uint32_t trcena = 1u << 24;
 constexpr std::uint32_t cyccntena = 1u << 0;
+constexpr std::uint32_t ccr_v6m = 0x208;  // STKALIGN and UNALIGN_TRP, DDI 0419 §B3.2.8
 constexpr std::uint32_t scr_sevonpend = 1u << 4;
 
 std::uint32_t lane_mask(std::uint32_t address, unsigned width) {
@@ -34,35 +36,40 @@ std::uint32_t lane_mask(std::uint32_t address, unsigned width) {
 
 }  // namespace
 
+/// Which cores have a register that is only stored.
+enum class In { All, V7M, FloatingPoint };
+
 /// What is stored as written, within `writable`; bits in `clears` are cleared by writing 1.
 struct SystemControl::Register {
   std::uint32_t address;
   std::uint32_t writable;
   std::uint32_t reset;
   std::uint32_t clears;
-  bool is_in_v6m;
+  In in;
 };
 
-const SystemControl::Register* SystemControl::find_register(std::uint32_t address) {
+const SystemControl::Register* SystemControl::find_register(std::uint32_t address) const {
   static constexpr std::array registers = {
-      Register{dwt_ctrl, 0x0FFFFFFF, 0x40000000, 0, false},  // §C1.8.7; four comparators
-      Register{scr, 0x16, 0, 0, true},
-      Register{ccr, 0x0007031B, 0x200, 0, true},
-      Register{cfsr, 0, 0, UINT32_MAX, false},
-      Register{hfsr, 0, 0, UINT32_MAX, false},
-      Register{dfsr, 0, 0, UINT32_MAX, true},
-      Register{mmfar, UINT32_MAX, 0, 0, false},
-      Register{bfar, UINT32_MAX, 0, 0, false},
-      Register{afsr, 0, 0, UINT32_MAX, false},
-      Register{cpacr, 0x00F00000, 0, 0, false},
-      Register{fpccr, 0xC0000000, 0xC0000000, 0, false},
-      Register{fpcar, 0xFFFFFFF8, 0, 0, false},
-      Register{fpdscr, 0x07C00000, 0, 0, false},
-      Register{demcr, 0x010F07F1, 0, 0, true},
-      Register{vtor, UINT32_MAX, 0, 0, true},
+      Register{dwt_ctrl, 0x0FFFFFFF, 0x40000000, 0, In::V7M},  // §C1.8.7; four comparators
+      Register{scr, 0x16, 0, 0, In::All},
+      Register{ccr, 0x0007031B, 0x200, 0, In::All},
+      Register{cfsr, 0, 0, UINT32_MAX, In::V7M},
+      Register{hfsr, 0, 0, UINT32_MAX, In::V7M},
+      Register{dfsr, 0, 0, UINT32_MAX, In::All},
+      Register{mmfar, UINT32_MAX, 0, 0, In::V7M},
+      Register{bfar, UINT32_MAX, 0, 0, In::V7M},
+      Register{afsr, 0, 0, UINT32_MAX, In::V7M},
+      Register{cpacr, 0x00F00000, 0, 0, In::FloatingPoint},
+      Register{fpccr, 0xC0000000, 0xC0000000, 0, In::FloatingPoint},
+      Register{fpcar, 0xFFFFFFF8, 0, 0, In::FloatingPoint},
+      Register{fpdscr, 0x07C00000, 0, 0, In::FloatingPoint},
+      Register{demcr, 0x010F07F1, 0, 0, In::V7M},
+      Register{vtor, UINT32_MAX, 0, 0, In::All},
   };
   const auto found = std::ranges::find(registers, address, &Register::address);
-  return found == registers.end() ? nullptr : &*found;
+  if (found == registers.end() || (found->in != In::All && is_v6m())) return nullptr;
+  const bool needs_fpu = found->in == In::FloatingPoint;
+  return needs_fpu && spec_.floating_point == FloatingPoint::None ? nullptr : &*found;
 }
 
 std::uint32_t& SystemControl::stored(std::uint32_t address) {
@@ -119,9 +126,16 @@ std::uint32_t SystemControl::read_word_at(std::uint32_t address, bool is_peek) {
     case syst_calib:
       return 0;
     case dwt_cyccnt:
+      if (is_v6m()) break;
       return cyccnt_;
     case cpuid:
       return spec_.cpuid;
+    case ictr:  // §B3.4.2: how many words of ISER there are, less one; ARMv6-M has none
+      if (is_v6m()) break;
+      return (spec_.interrupts + 31) / 32 - 1;
+    case ccr:
+      if (is_v6m()) return ccr_v6m;
+      break;
     case icsr_address:
       return icsr();
     case aircr:
@@ -158,19 +172,26 @@ void SystemControl::write_word_at(std::uint32_t address, std::uint32_t value, st
     case syst_cvr:
       return is_poke ? systick_.set_cvr(value) : systick_.write_cvr();
     case dwt_cyccnt:
+      if (is_v6m()) break;
       cyccnt_ = value;
       return;
     case icsr_address:
       return write_icsr(value);
     case aircr:
-      return write_aircr(value);
+      return write_aircr(value, is_poke);
     case shcsr_address:
       return write_shcsr(value);
     case stir:
-      return pend(FirstInterrupt + std::min(value & 0x1FF, spec_.interrupts - 1));
+      if (is_v6m()) return is_poke ? void() : count("written", address);
+      if ((value & 0x1FF) < spec_.interrupts) pend(FirstInterrupt + (value & 0x1FF));
+      return;
     case cpuid:
+    case ictr:
     case syst_calib:
       return;
+    case ccr:
+      if (is_v6m()) return;
+      break;
     default:
       break;
   }
@@ -185,13 +206,22 @@ void SystemControl::write_word_at(std::uint32_t address, std::uint32_t value, st
   if (address == scr) exceptions_.set_sevonpend((content & scr_sevonpend) != 0);
 }
 
+/// The exceptions whose byte of IPR or SHPR is there: ARMv6-M has no configurable faults.
+bool SystemControl::has_priority(unsigned exception) const {
+  if (exception >= FirstInterrupt) return exception < exceptions_.count();
+  static constexpr std::array both = {SvCall, PendSv, SysTick};
+  static constexpr std::array v7m = {MemManage, BusFault, UsageFault, DebugMonitor};
+  return std::ranges::find(both, exception) != both.end() ||
+         (!is_v6m() && std::ranges::find(v7m, exception) != v7m.end());
+}
+
 /// Four bytes of IPR, or of SHPR, whose byte n is the priority of exception 4 + n.
 std::uint32_t SystemControl::read_priorities(std::uint32_t address) const {
   const unsigned first =
       address >= shpr1 ? 4 + (address - shpr1) : FirstInterrupt + (address - nvic_priorities);
   std::uint32_t word = 0;
   for (unsigned i = 0; i < 4; ++i) {
-    if (first + i < exceptions_.count()) word |= exceptions_.priority(first + i) << 8 * i;
+    if (has_priority(first + i)) word |= exceptions_.priority(first + i) << 8 * i;
   }
   return word;
 }
@@ -201,7 +231,7 @@ void SystemControl::write_priorities(std::uint32_t address, std::uint32_t value,
   const unsigned first =
       address >= shpr1 ? 4 + (address - shpr1) : FirstInterrupt + (address - nvic_priorities);
   for (unsigned i = 0; i < 4; ++i) {
-    if ((lanes >> 8 * i & 0xFF) == 0 || first + i >= exceptions_.count()) continue;
+    if ((lanes >> 8 * i & 0xFF) == 0 || !has_priority(first + i)) continue;
     exceptions_.set_priority(first + i, static_cast<std::uint8_t>(value >> 8 * i));
   }
 }
@@ -223,6 +253,7 @@ InterruptWord interrupt_word(std::uint32_t address) {
 
 std::uint32_t SystemControl::read_interrupt_bits(std::uint32_t address) const {
   const InterruptWord word = interrupt_word(address);
+  if (word.kind == InterruptWord::Kind::Active && is_v6m()) return 0;
   std::uint32_t bits = 0;
   for (unsigned i = 0; i < 32 && word.first + i < exceptions_.count(); ++i) {
     const unsigned number = word.first + i;
@@ -246,21 +277,21 @@ void SystemControl::write_interrupt_bits(std::uint32_t address, std::uint32_t va
     if (word.kind == Kind::Enable) exceptions_.set_enabled(number, bit);
     if (word.kind == Kind::Disable) exceptions_.set_enabled(number, false);
     if (word.kind == Kind::Pend) exceptions_.set_pending(number, bit);
-    if (word.kind == Kind::Unpend) exceptions_.set_pending(number, false);
+    if (word.kind == Kind::Unpend) exceptions_.clear_pending(number);
     if (word.kind == Kind::Active && is_poke) exceptions_.set_active(number, bit);
   }
 }
 
-/// §B3.2.4.
+/// §B3.2.4; ARMv6-M has no RETTOBASE (DDI 0419 §B3.2.4).
 std::uint32_t SystemControl::icsr() const {
   const unsigned pending = exceptions_.find_pending().value_or(0);
   const auto bit = [&](unsigned number, unsigned lsb) {
     return exceptions_.is_pending(number) ? 1u << lsb : 0u;
   };
-  const bool is_interrupt = pending >= FirstInterrupt;
-  const bool returns_to_base = exceptions_.active_count() <= 1;
-  return bit(Nmi, 31) | bit(PendSv, 28) | bit(SysTick, 26) | (is_interrupt ? 1u << 22 : 0) |
-         pending << 12 | (returns_to_base ? 1u << 11 : 0) | state_.ipsr;
+  const bool returns_to_base = !is_v6m() && exceptions_.active_count() <= 1;
+  return bit(Nmi, 31) | bit(PendSv, 28) | bit(SysTick, 26) |
+         (exceptions_.is_interrupt_pending() ? 1u << 22 : 0) | pending << 12 |
+         (returns_to_base ? 1u << 11 : 0) | state_.ipsr;
 }
 
 void SystemControl::write_icsr(std::uint32_t value) {
@@ -273,9 +304,9 @@ void SystemControl::write_icsr(std::uint32_t value) {
 }
 
 /// §B3.2.6: without the key nothing is written.
-void SystemControl::write_aircr(std::uint32_t value) {
+void SystemControl::write_aircr(std::uint32_t value, bool is_poke) {
   constexpr std::uint32_t vectkey = 0x05FA;
-  if (value >> 16 != vectkey && value >> 16 != 0xFA05) return;
+  if (value >> 16 != vectkey && !is_poke) return;
   if (!is_v6m()) exceptions_.set_prigroup(value >> 8 & 7);
   if (value >> 16 == vectkey && (value & 4) != 0) is_reset_requested_ = true;
 }

@@ -22,7 +22,9 @@ std::uint32_t SysTickTimer::read_csr() {
   return value;
 }
 
+/// What was counted of a tick of HCLK/8 belongs to no tick of HCLK.
 void SysTickTimer::write_csr(std::uint32_t value) {
+  if (((control_ ^ value) & clksource) != 0) prescaler_ = 0;
   control_ = value & control_mask;
 }
 

@@ -111,6 +111,7 @@ void read_clock(const Reader& reader, const stm32::ChipSpec& chip, stm32::BlockS
   if (!clock) return;
   if (!needs_clock) clock->fail(block.kind + " counts no clock");
   block.clock = clock->text();
+  if (chip.clocks.empty()) return;
   if (std::ranges::find(chip.clocks, block.clock, &stm32::ClockSpec::name) != chip.clocks.end()) {
     return;
   }

@@ -79,11 +79,19 @@ stm32::ClockSpec read_clock(const std::string& name, const Reader& reader,
   return clock;
 }
 
+/// An oscillator of 0 Hz: its flags will say that it is not ready.
+void silence(const std::string& clock, stm32::ChipSpec& chip) {
+  for (stm32::BlockSpec& block : chip.blocks) {
+    if (block.name == "RCC") block.silent_clocks.push_back(clock);
+  }
+}
+
 }  // namespace
 
 void load_clocks(const Reader& reader, stm32::ChipSpec& chip) {
   for (const auto& [name, value] : reader.members()) {
     chip.clocks.push_back(read_clock(name, value, chip));
+    if (value.has("hz") && chip.clocks.back().hz == 0) silence(name, chip);
   }
   if (std::ranges::find(chip.clocks, hclk, &stm32::ClockSpec::name) == chip.clocks.end()) {
     reader.fail("there is no HCLK", "HCLK is what the core runs at");

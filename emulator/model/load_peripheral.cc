@@ -191,16 +191,26 @@ void check_clearing(const Reader& registers, const Peripheral& peripheral) {
   }
 }
 
-/// Fields an effect works on.
-void check_effect_fields(const Reader& registers, const Peripheral& peripheral) {
+bool has_field(const RegisterSpec& spec, const std::string& name) {
+  return std::ranges::find(spec.fields, name, &FieldSpec::name) != spec.fields.end();
+}
+
+/// Flags that answer to other bits: fields that an effect cannot do without.
+void check_flags(const Reader& registers, const Peripheral& peripheral) {
   const std::map<std::string, std::vector<std::string>> needed = {
-      {"rcc_switch", {"SW", "SWS"}}, {"rcc_reset_flags", {"RMVF"}}, {"flash_cr", {"PG", "STRT"}}};
+      {"rcc_switch", {"SW", "SWS"}},
+      {"rcc_reset_flags", {"RMVF"}},
+      {"flash_cr", {"PG", "STRT"}},
+      {"pwr_ready", {"ODRDY", "ODSWRDY"}}};
   for (const RegisterSpec& spec : peripheral.registers) {
-    const auto found = needed.find(spec.effect);
-    if (found == needed.end()) continue;
-    for (const std::string& name : found->second) {
-      if (std::ranges::find(spec.fields, name, &FieldSpec::name) != spec.fields.end()) continue;
+    const auto names = needed.find(spec.effect);
+    if (names == needed.end()) continue;
+    for (const std::string& name : names->second) {
+      if (has_field(spec, name)) continue;
       registers.fail("effect " + spec.effect + " of " + spec.name + " needs a field " + name);
+    }
+    if (spec.effect == "pwr_ready" && !has_field(peripheral.registers.front(), "ODSWEN")) {
+      registers.fail("effect pwr_ready needs ODEN and ODSWEN in the first register");
     }
   }
 }
@@ -210,10 +220,10 @@ void read_unit(const Reader& reader, Peripheral& peripheral) {
   for (const stm32::UnitKind& kind : stm32::unit_kinds()) names.emplace_back(kind.name);
   const stm32::UnitKind& kind = stm32::unit_kinds()[reader.choice(names)];
   peripheral.unit = kind.name;
-  for (const char* name : kind.registers) {
-    if (!has_register(peripheral, name)) {
-      reader.fail("unit " + peripheral.unit + " needs a register " + name);
-    }
+  for (const std::vector<const char*>& alternatives : kind.registers) {
+    const auto is_here = [&](const char* name) { return has_register(peripheral, name); };
+    if (std::ranges::any_of(alternatives, is_here)) continue;
+    reader.fail("unit " + peripheral.unit + " needs a register " + alternatives.front());
   }
 }
 
@@ -236,7 +246,7 @@ Peripheral load_peripheral(const std::string& path, std::vector<Fact>* facts) {
   check_keys(registers, peripheral);
   check_companions(registers, peripheral);
   check_clearing(registers, peripheral);
-  check_effect_fields(registers, peripheral);
+  check_flags(registers, peripheral);
   std::sort(peripheral.registers.begin(), peripheral.registers.end(),
             [](const RegisterSpec& a, const RegisterSpec& b) { return a.offset < b.offset; });
   return peripheral;

@@ -1,6 +1,7 @@
 // Compares a board with what a scenario expects.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ struct Failure {
 /// What firmware has done; null where none is executed.
 struct Ran {
   const board::Execution* execution = nullptr;
-  board::Ending last;  ///< of the last run
+  board::Ending last;                         ///< of the last run
+  std::map<std::string, std::string> sent{};  ///< by serial peripheral
 };
 
 /// Everything in `expect` that does not hold.

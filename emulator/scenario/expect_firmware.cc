@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "scenario/times.h"
+#include "scenario/in_words.h"
 #include "support/hex.h"
 
 namespace dfurig::scenario {
@@ -112,6 +112,15 @@ void check_pin_times(const PinTimesExpectation& expect,
 void check_firmware(const FirmwareExpectation& expect, const Ran& ran, Failures& failures) {
   for (const PinTimesExpectation& it : expect.pins) {
     check_pin_times(it, ran.execution->pin_changes(), failures);
+  }
+  for (const auto& [block, text] : expect.usart) {
+    const auto sent = ran.sent.find(block);
+    const std::string found = sent == ran.sent.end() ? "" : sent->second;
+    if (found.find(text) != std::string::npos) continue;
+    failures.push_back({block,
+                        "\"" + printable(text) + "\" among what it sent",
+                        "\"" + printable(found) + "\"",
+                        {}});
   }
   const std::vector<board::TakenFault>& taken = ran.execution->faults();
   if (expect.faults) check_faults(*expect.faults, taken, failures);

@@ -161,7 +161,7 @@ std::map<std::string, std::string> read_usart(const model::Reader& reader,
 
 const std::vector<std::string>& stopped_names() {
   static const std::vector<std::string> names = {"running",    "asleep",     "lockup", "stuck poll",
-                                                 "breakpoint", "in the ROM", "resets"};
+                                                 "breakpoint", "in the ROM", "resets", "no clock"};
   return names;
 }
 

@@ -4,8 +4,8 @@
 #include <iomanip>
 #include <sstream>
 
+#include "scenario/in_words.h"
 #include "scenario/register_diff.h"
-#include "scenario/times.h"
 #include "scenario/transcript_summary.h"
 
 namespace dfurig::scenario {
@@ -110,6 +110,7 @@ void print_story(std::ostream& out, const Report& report) {
     out << "\n";
   }
   print_lines(out, "pins, in device time", report.pins);
+  print_lines(out, "sent", report.sent);
   if (!report.longest_poll.empty()) {
     print_lines(out, "the longest wait for a register", {report.longest_poll});
   }

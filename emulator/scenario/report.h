@@ -41,6 +41,7 @@ struct Report {
   std::vector<board::Moment> moments;
   std::vector<board::Event> events;
   std::vector<std::string> pins;  ///< a line for each that firmware changed
+  std::vector<std::string> sent;  ///< a line for each serial peripheral that sent
   std::string longest_poll;       ///< where firmware waited longest for a register; may be empty
   std::vector<std::string> trace;
   std::vector<std::string> not_emulated;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "scenario/times.h"
+#include "scenario/in_words.h"
 #include "support/hex.h"
 
 namespace dfurig::scenario {
@@ -100,6 +100,9 @@ void FirmwareRun::tell(Report& report) const {
   const std::uint64_t unseen =
       board_.chip().pin_change_count() - board_.chip().pin_changes().size();
   if (unseen > 0) report.pins.push_back("and " + std::to_string(unseen) + " changes more");
+  for (const auto& [block, bytes] : board_.chip().transmitted()) {
+    report.sent.push_back(block + "  " + printable(bytes));
+  }
   report.trace = trace_;
   const std::optional<cpu::Poll> poll = execution_->core().longest_poll();
   if (poll && poll->reads >= long_poll_reads) {

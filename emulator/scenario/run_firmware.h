@@ -22,7 +22,7 @@ class FirmwareRun {
 
   /// `now` is the time of the board's events.
   void run(const RunFirmware& action, Instant now, StepResult& result);
-  Ran ran() const { return {execution_.get(), last_}; }
+  Ran ran() const { return {execution_.get(), last_, board_.chip().transmitted()}; }
   /// What it did, for the report.
   void tell(Report& report) const;
 

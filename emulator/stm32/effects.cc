@@ -1,5 +1,6 @@
 #include "stm32/effects.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 
@@ -132,13 +133,31 @@ void copy_field(std::uint32_t& word, const FieldSpec& from, const FieldSpec& to)
 /// once, so that start-up code does not wait for ever. The L0 has an HSI16RDYF (RM0376, RCC_CR).
 std::uint32_t peek_ready(const RegisterBlock& block, std::size_t index) {
   const RegisterSpec& spec = block.spec().registers[index];
+  const std::vector<std::string>& silent = block.spec().silent_clocks;
   std::uint32_t word = block.value(index);
   for (const FieldSpec& on : spec.fields) {
     if (!on.name.ends_with("ON")) continue;
     const std::string clock = on.name.substr(0, on.name.size() - 2);
+    if (std::ranges::find(silent, clock) != silent.end()) continue;
     const FieldSpec* ready = find_field(spec, clock + "RDY");
     if (ready == nullptr) ready = find_field(spec, clock + "RDYF");
     if (ready != nullptr) copy_field(word, on, *ready);
+  }
+  return word;
+}
+
+/// RM0390 §5.4.2, RM0385 §4.4.2: the flags of over-drive in CSR answer to bits of CR, the first
+/// register.
+std::uint32_t peek_power_ready(const RegisterBlock& block, std::size_t index) {
+  const RegisterSpec& status = block.spec().registers[index];
+  const RegisterSpec& control = block.spec().registers[0];
+  std::uint32_t word = block.value(index);
+  for (const std::string mode : {"OD", "ODSW"}) {
+    const FieldSpec* enable = find_field(control, mode + "EN");
+    const FieldSpec* ready = find_field(status, mode + "RDY");
+    assert(enable != nullptr && ready != nullptr && "the model was validated");
+    const bool is_on = (block.value(0) & field_mask(*enable)) != 0;
+    word = (word & ~field_mask(*ready)) | (is_on ? field_mask(*ready) : 0);
   }
   return word;
 }
@@ -213,6 +232,7 @@ constexpr std::array effects = {
     Effect{"locked", nullptr, write_locked, nullptr},
     Effect{"rcc_ready", nullptr, nullptr, peek_ready},
     Effect{"rcc_switch", nullptr, nullptr, peek_switch},
+    Effect{"pwr_ready", nullptr, nullptr, peek_power_ready},
     Effect{"rcc_reset_flags", nullptr, write_reset_flags, peek_ready},
     Effect{"flash_cr", nullptr, write_flash_cr, nullptr},
     Effect{"flash_ar", nullptr, write_flash_ar, nullptr},

@@ -68,7 +68,9 @@ struct BlockSpec {
   std::vector<RegisterSpec> registers;
   std::optional<BitReference> clock_enable;  ///< without it set: reads 0, writes are dropped
   std::optional<BitReference> reset_bit;     ///< while set: registers are held at reset values
-  std::string unit{};                        ///< "" or a name of unit.cc, such as "timer"
+  /// Oscillators that nothing makes oscillate, "HSE" on a board without a crystal: never ready.
+  std::vector<std::string> silent_clocks{};
+  std::string unit{};   ///< "" or a name of unit.cc, such as "timer"
   std::string clock{};  ///< what the unit counts: a clock of ChipSpec::clocks, "TIMPCLK1"
   /// Positions in the vector table of the lines the unit has (RM: "Interrupt and exception
   /// vectors").

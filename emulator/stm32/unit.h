@@ -63,18 +63,20 @@ class Unit {
   virtual void pins_changed() {}
 };
 
-/// The unit that BlockSpec::unit names; null for "". The name must be known.
-std::unique_ptr<Unit> make_unit(RegisterBlock& block, Surroundings& surroundings);
-
-/// A name of BlockSpec::unit, and what a model must give it.
+/// A name of BlockSpec::unit, and what a model must give such a block.
 struct UnitKind {
   const char* name;
-  std::vector<unsigned> line_counts;   ///< the numbers of interrupt lines it can have
-  bool needs_clock;                    ///< counts BlockSpec::clock
-  std::vector<const char*> registers;  ///< that the block must have
+  std::vector<unsigned> line_counts;  ///< the numbers of interrupt lines it can have
+  bool needs_clock;                   ///< it counts BlockSpec::clock
+  /// Of each of these the block has one: the names a register has in different families.
+  std::vector<std::vector<const char*>> registers;
+  std::unique_ptr<Unit> (*make)(RegisterBlock& block, Surroundings& surroundings);
 };
 const std::vector<UnitKind>& unit_kinds();
 /// Null when there is no such unit.
 const UnitKind* find_unit_kind(const std::string& name);
+
+/// The unit that BlockSpec::unit names; null for "". The name must be known.
+std::unique_ptr<Unit> make_unit(RegisterBlock& block, Surroundings& surroundings);
 
 }  // namespace dfurig::stm32

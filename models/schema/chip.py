@@ -141,7 +141,8 @@ NUMBER_OF_A_FIELD = keys("A number that a field of a register chooses.", {
 
 CLOCKS = names("The clock tree: sources, PLLs, the system clock, HCLK, which the core runs at, and "
                "what units count; each after its inputs.", keys("A clock.", {
-    "hz?": number("Its frequency in Hz, where it is always the same."),
+    "hz?": number("Its frequency in Hz, where it is always the same. 0: nothing oscillates, as on "
+                  "a board without a crystal, and it never is ready."),
     "hz_by?": NUMBER_OF_A_FIELD,
     "from?": text("The clock it is made of."),
     "switch?": keys("The clock it is made of, where a field chooses.", {

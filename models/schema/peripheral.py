@@ -31,7 +31,7 @@ REGISTER = keys("A 32-bit register.", {
                       "gpio_bsrr", "gpio_brr", "gpio_lckr", "gpio_afrl", "gpio_afrh",
                       "gpio_f1_crl", "gpio_f1_crh", "gpio_f1_idr", "flash_keyr", "flash_optwre",
                       "locked", "flash_cr", "flash_ar", "rcc_ready", "rcc_switch",
-                      "rcc_reset_flags", "nvic_icer", "nvic_icpr"),
+                      "rcc_reset_flags", "pwr_ready", "nvic_icer", "nvic_icpr"),
     "fields?": names("By the manual's names. Bits outside every field are reserved; a register "
                      "without fields is plain storage.", FIELD),
     "keys?": numbers("For flash_keyr and flash_optwre: the unlock sequence."),

@@ -40,7 +40,20 @@ def boot_pins(about):
 
 
 def moment(about):
-    return choice(about, "before_entry", "in_dfu", "after_leave")
+    return choice(about, "power_on", "before_entry", "in_dfu", "after_leave", "running")
+
+
+def firmware_file(about):
+    return shared("firmware", keys("A file of firmware, the names of its functions, or both.", {
+        "file?": text(".bin (needs at), .hex or .elf, relative to the scenario file."),
+        "at?": number("Address of the first byte."),
+        "symbols?": text("What nm prints, or an .elf; an .elf in file has its own."),
+        "downloaded?": flag("true: a tool brings it, it is not in flash at first."),
+    }), about)
+
+
+def milliseconds(about):
+    return real(about, most=3600000)
 
 
 GIVEN = keys("What there is before the first step.", {
@@ -54,6 +67,9 @@ GIVEN = keys("What there is before the first step.", {
         "writes": array("In order.", register_value("One write.")),
         "then?": choice("What it does next.", "jump_to_bootloader"),
     }),
+    "firmware?": either("Firmware that is executed.",
+                        firmware_file("The only one."),
+                        array("Several.", firmware_file("One of them."))),
 })
 
 PIN = keys("What it is like; what is left out may be anything.", {
@@ -62,7 +78,28 @@ PIN = keys("What it is like; what is left out may be anything.", {
     "pull?": choice("PUPDR.", "none", "up", "down"),
     "output?": level("ODR."),
     "level?": level("IDR."),
+    "toggles?": either("Changes during the last run of firmware.",
+                       number("So many."),
+                       keys("Limits.", {"at_least?": number("And more."),
+                                        "at_most?": number("And fewer.")})),
+    "period_ms?": keys("From each edge to the next one of its direction, in device time.", {
+        "from": milliseconds("And longer."),
+        "to": milliseconds("And shorter."),
+    }),
 })
+
+
+def fault(about):
+    return shared("fault", keys("A fault that firmware took.", {
+        "names?": array("Bits of CFSR and HFSR, each of which is set.", choice(
+            "One of them.",
+            "IACCVIOL", "DACCVIOL", "MUNSTKERR", "MSTKERR", "MLSPERR", "MMARVALID", "IBUSERR",
+            "PRECISERR", "IMPRECISERR", "UNSTKERR", "STKERR", "LSPERR", "BFARVALID", "UNDEFINSTR",
+            "INVSTATE", "INVPC", "NOCP", "UNALIGNED", "DIVBYZERO", "VECTTBL", "FORCED",
+            "DEBUGEVT")),
+        "symbol?": text("The function it happened in."),
+    }), about)
+
 
 EXPECT = keys("What must be true now.", {
     "phase?": choice("Who runs.", "off", "application", "bootloader", "stuck"),
@@ -72,6 +109,13 @@ EXPECT = keys("What must be true now.", {
     "registers?": names(REGISTER, number("Its value.")),
     "pins?": names("By name: PB7.", PIN),
     "flash?": contents("What is in flash."),
+    "usart?": names("By block: USART2.", text("Among what it has sent.")),
+    "faults?": array("All that were taken, in order.", fault("One of them.")),
+    "fault?": fault("The last that was taken."),
+    "stopped?": choice("How the last run of firmware ended.", "running", "asleep", "lockup",
+                       "stuck poll", "breakpoint", "in the ROM", "resets", "no clock"),
+    "stopped_text?": text("Part of the sentence that tells it."),
+    "pc_in?": text("The function that firmware is in."),
     "changes?": keys("Every register that changed, and no other.", {
         "from": moment("The earlier moment."),
         "to": moment("The later one."),
@@ -79,6 +123,19 @@ EXPECT = keys("What must be true now.", {
         "exactly": names(REGISTER, pattern('"0x00 -> 0x01".', "^\\S+ -> \\S+$")),
     }),
 })
+
+RUN_FIRMWARE = keys("The core executes the firmware; only device time passes.", {
+    "for_ms?": milliseconds("So long."),
+    "instructions?": number("So many; asleep, a cycle counts as one."),
+    "until?": either("Until this has come; else the step fails.",
+                     choice("A bootloader has control.", "rom"),
+                     keys("An output pin takes a level.", {
+                         "pin": text("PA5."),
+                         "level": level("1: high."),
+                     }),
+                     keys("A function is called.", {"symbol": text("Its name.")})),
+    "within_ms?": milliseconds("No longer; 1000 if left out."),
+}, exactly_one=("for_ms", "instructions", "until"))
 
 STEP = either(
     "One thing that happens, or must be true.",
@@ -100,8 +157,9 @@ STEP = either(
         "write?": register_value("Software on the chip writes."),
         "drive?": names("Pins that something outside drives.", either(
             "A level, or let go.", level("1: high."), choice("Let go.", "released"))),
+        "run_firmware?": RUN_FIRMWARE,
         "expect?": EXPECT,
-    }, exactly_one=("write", "drive", "expect")))
+    }, exactly_one=("write", "drive", "run_firmware", "expect")))
 
 SCENARIO = keys("scenarios/README.md tells how to write one.", {
     "$schema?": text("Where this schema is, for editors."),

@@ -26,7 +26,7 @@ UNKNOWN = "qqqqqqqqqqqqqqqq"
 # What the loader lists together and the schemas keep apart, case by case.
 TOLD_APART = [{"main flash", "system memory", "SRAM", "banks", "address", "dual boot"},
               {"block_size", "locks_at", "unit"}, {"rom", "usbd-dfu"},
-              {"run", "reset", "write", "drive", "expect"}]
+              {"run", "reset", "write", "drive", "run_firmware", "expect"}]
 
 # Keys, by what the schema says of the object around them, that must not be there always, or whose
 # absence the loader takes for something else.
@@ -42,6 +42,7 @@ CONDITIONAL = {
     "These. bytes": "another kind of content, then",
     "A real tool runs and sees the device. run": "another kind of step, then",
     "The chip is reset. reset": "another kind of step, then",
+    "A function is called. symbol": "another thing to wait for, then",
 }
 
 # What neither a shipped file has nor the scenario below.
@@ -54,10 +55,24 @@ SCENARIO = {
     "title": "What no shipped scenario has",
     "model": "stm32l476rg",
     "override": {"chip": {"title": "another"}, "bootloader": {"title": "another"}},
-    "given": {"pins": {"PA0": 1}},
+    "given": {"pins": {"PA0": 1},
+              "firmware": {"file": "../../tests/firmware/blink_stm32l476.bin", "at": 0x08000000,
+                           "symbols": "../../tests/firmware/blink_stm32l476.sym",
+                           "downloaded": False}},
     "steps": [{"write": {"register": "GPIOA.ODR", "value": 1}},
               {"drive": {"PA0": 0, "PA1": "released"}},
-              {"expect": {"pins": {"PA0": {"pull": "none"}}}}],
+              {"run_firmware": {"for_ms": 1}},
+              {"run_firmware": {"instructions": 1, "within_ms": 1}},
+              {"run_firmware": {"until": "rom"}},
+              {"run_firmware": {"until": {"pin": "PA0", "level": 1}}},
+              {"run_firmware": {"until": {"symbol": "main"}}},
+              {"expect": {"pins": {"PA0": {"pull": "none", "toggles": 1,
+                                           "period_ms": {"from": 1, "to": 2}},
+                                   "PA1": {"toggles": {"at_least": 1, "at_most": 2}}},
+                          "usart": {"GPIOA": "text"},
+                          "faults": [{"names": ["NOCP"], "symbol": "main"}],
+                          "fault": {"names": ["NOCP"], "symbol": "main"},
+                          "stopped": "running", "stopped_text": "main", "pc_in": "main"}}],
 }
 
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 
+#include "cpu/floating_point_values.h"
 #include "cpu/machine.h"
 
 namespace dfurig::cpu {
@@ -138,6 +139,27 @@ bool is_bad_msr(const Difference& d) {
          is_sp_or_pc(rn_of(d)) || bits(d.opcode, 11, 10) != 2;
 }
 
+bool touches_a_register(const Difference& d) {
+  return d.is_ours && !d.is_theirs && d.is_at_register;
+}
+bool has_bad_pair(const Difference& d) {
+  const bool is_after_s31 = !bit(d.opcode, 8) && bits(d.opcode, 3, 0) == 15 && bit(d.opcode, 5);
+  return rt_of(d) == pc || rn_of(d) == pc || is_after_s31;
+}
+bool is_rt_pc(const Difference& d) {
+  return rt_of(d) == pc;
+}
+bool has_too_many_integer_bits(const Difference& d) {
+  return !bit(d.opcode, 7) && (bits(d.opcode, 3, 0) << 1 | bits(d.opcode, 5, 5)) > 16;
+}
+bool has_double_precision(const Difference& d) {
+  return d.spec.floating_point == FloatingPoint::FpV5Sp;
+}
+/// Only the register with the result and IXC differ.
+bool rounds_otherwise(const Difference& d) {
+  return rounding_of(d.before.fpscr) != Rounding::Nearest && d.ours.fpscr == d.theirs.fpscr;
+}
+
 struct Row {
   std::uint32_t mask, value;
   bool is_long;
@@ -218,6 +240,24 @@ constexpr std::array rows = {
         "MRS with bits that should be 1 or 0, or of SP or PC (§B5.2.2)"},
     Row{0xFFE08000, 0xF3808000, true, is_bad_msr,
         "MSR with a register that is not there, or bits that should be 0 (§B5.2.3)"},
+    Row{0, 0, true, touches_a_register,
+        "a register of a peripheral or of the system, where Unicorn has nothing"},
+    Row{0, 0, false, touches_a_register,
+        "a register of a peripheral or of the system, where Unicorn has nothing"},
+    Row{0xFE8F0E00, 0xEC8F0A00, true, always,
+        "VLDM and VSTM by PC are unpredictable (§A7.7.235, §A7.7.258)"},
+    Row{0xFF3F0E00, 0xED0F0A00, true, always, "VSTR by PC is unpredictable (§A7.7.259)"},
+    Row{0xFFE00ED0, 0xEC400A10, true, has_bad_pair,
+        "VMOV of two registers, PC or one after S31, is unpredictable (§A7.7.244, §A7.7.245)"},
+    Row{0xFF800E10, 0xEE000A10, true, is_rt_pc, "VMOV of PC is unpredictable (§A7.7.243)"},
+    Row{0xFE000E00, 0xEC000A00, true, is_base_unaligned,
+        "Unicorn does not check the alignment of VLDR, VSTR, VLDM and VSTM (§A3.2.1)"},
+    Row{0xFFBA0F50, 0xEEBA0A40, true, has_too_many_integer_bits,
+        "VCVT with more fraction bits than bits is unpredictable (§A7.7.229)"},
+    Row{0xEF000F10, 0xEE000B00, true, has_double_precision,
+        "Unicorn's Cortex-M7 has double precision, this core has not"},
+    Row{0xFFBE0F50, 0xEEBA0A40, true, rounds_otherwise,
+        "VCVT from fixed point rounds to nearest (§A7.7.229); Unicorn as FPSCR says"},
 };
 
 }  // namespace

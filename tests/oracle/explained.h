@@ -20,6 +20,7 @@ struct Difference {
   bool is_ours;  ///< it was executed here
   bool is_theirs;
   bool has_other_ram;
+  bool is_at_register;  ///< it loaded or stored outside of memory
 };
 
 /// The reason; empty when there is none.

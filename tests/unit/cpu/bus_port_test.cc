@@ -116,6 +116,17 @@ TEST(BusPort, MemoryThatMovesIsFoundAgain) {
   EXPECT_EQ(rig.fault(), "PRECISERR");
 }
 
+TEST(BusPort, MemoriesTakeTurns) {
+  Rig rig(cortex_m4f(), {ldr_r2_r3});
+  for (std::uint32_t offset = 0; offset < 0x1000; offset += 0x404) {
+    rig.bus.put_word(TestBus::ram_base + offset, 0x10000 + offset);
+    EXPECT_EQ(load(rig, TestBus::ram_base + offset), 0x10000 + offset);
+    EXPECT_EQ(load(rig, TestBus::rom_base + offset % 0x100), 0u);
+    EXPECT_EQ(load(rig, TestBus::flash_base), stack_top);
+    EXPECT_EQ(load(rig, 0), stack_top);
+  }
+}
+
 // DDI 0403E §B3.1: the PPB is for privileged code.
 TEST(BusPort, UnprivilegedCodeDoesNotReachTheSystemRegisters) {
   Rig rig(cortex_m4f(), {ldr_r2_r3});

@@ -17,8 +17,7 @@ TEST(Encodings, TheFirstHalfTellsTheLength) {
 }
 
 TEST(Encodings, EveryOpcodeHasSomethingThatExecutesIt) {
-  for (const Architecture it :
-       {Architecture::ArmV6M, Architecture::ArmV7M, Architecture::ArmV7EM}) {
+  for (const CoreSpec& it : {cortex_m0plus(), cortex_m3(), cortex_m4f(), cortex_m7()}) {
     for (std::uint32_t half = 0; half < 0xE800; ++half) {
       ASSERT_NE(find_execute(half, false, it), nullptr) << half;
     }
@@ -27,9 +26,9 @@ TEST(Encodings, EveryOpcodeHasSomethingThatExecutesIt) {
 
 // DDI 0419C §A5.3: all 32-bit instructions that ARMv6-M has.
 TEST(Encodings, ACortexM0KnowsSevenLongInstructions) {
-  const Execute undefined = find_execute(0xDE00, false, Architecture::ArmV6M);
+  const Execute undefined = find_execute(0xDE00, false, cortex_m0plus());
   const auto is_known = [&](std::uint32_t opcode) {
-    return find_execute(opcode, true, Architecture::ArmV6M) != undefined;
+    return find_execute(opcode, true, cortex_m0plus()) != undefined;
   };
   for (const std::uint32_t opcode :
        {0xF000D000u, 0xF3808808u, 0xF3EF8008u, 0xF3BF8F4Fu, 0xF3BF8F5Fu, 0xF3BF8F6Fu}) {

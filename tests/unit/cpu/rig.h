@@ -30,6 +30,7 @@ struct Rig {
     bus.put(code_start, code);
     core = make_core(spec, bus);
     core->reset(TestBus::flash_base);
+    core->poke_system(0xE000ED88, 0x00F00000);  // CPACR: the floating-point extension is open
   }
   State& state() { return core->state(); }
   Stop run(std::uint64_t cycles) { return core->run({cycles, {}}); }
@@ -51,8 +52,9 @@ inline void set_flags(State& state, const std::string& letters) {
   state.q = has('Q');
 }
 
-/// "r1=8000 sp=20000400 f=NZ ge=c it=08 m20000100=1": registers, the flags that are set, GE,
-/// ITSTATE, and words of RAM; all numbers hexadecimal. Words go to or are expected in `bus`.
+/// "r1=8000 sp=20000400 s31=1 fpscr=1 f=NZ ge=c it=08 m20000100=1": registers, the flags that are
+/// set, GE, ITSTATE, and words of RAM; all numbers hexadecimal. Words go to or are expected in
+/// `bus`.
 inline void apply(const std::string& text, State& state, TestBus& bus, bool is_expected) {
   std::istringstream stream(text);
   for (std::string token; stream >> token;) {
@@ -67,6 +69,12 @@ inline void apply(const std::string& text, State& state, TestBus& bus, bool is_e
       state.ge = static_cast<std::uint8_t>(number);
     } else if (name == "it") {
       state.it = static_cast<std::uint8_t>(number);
+    } else if (name == "fpca") {
+      state.fpca = number != 0;
+    } else if (name == "fpscr") {
+      state.fpscr = number;
+    } else if (name[0] == 's' && name != "sp") {
+      state.s.at(std::stoul(name.substr(1))) = number;
     } else if (name[0] == 'm') {
       const auto address = static_cast<std::uint32_t>(std::stoul(name.substr(1), nullptr, 16));
       if (!is_expected) bus.put_word(address, number);
@@ -83,8 +91,10 @@ inline std::string describe(const State& state) {
   text << std::hex;
   for (unsigned i = 0; i < 16; ++i)
     text << "r" << std::dec << i << std::hex << "=" << state.r[i] << " ";
-  text << "other_sp=" << state.other_sp << " xpsr=" << xpsr(state) << " primask=" << state.primask
-       << " basepri=" << +state.basepri << " spsel=" << state.spsel << " cycles=" << state.cycles;
+  for (unsigned i = 0; i < 32; ++i) text << (i % 8 == 0 ? "s:" : "") << state.s[i] << " ";
+  text << "fpscr=" << state.fpscr << " fpca=" << state.fpca << " other_sp=" << state.other_sp
+       << " xpsr=" << xpsr(state) << " primask=" << state.primask << " basepri=" << +state.basepri
+       << " spsel=" << state.spsel << " cycles=" << state.cycles;
   return text.str();
 }
 
@@ -119,6 +129,14 @@ inline void check(const Case& it, const CoreSpec& spec = cortex_m4f()) {
 
 inline void check_all(const std::vector<Case>& cases, const CoreSpec& spec = cortex_m4f()) {
   for (const Case& it : cases) check(it, spec);
+}
+
+/// Cases of a core that has used the floating-point extension before, so that FPSCR is its own.
+inline void check_all_in_use(const std::vector<Case>& cases, const CoreSpec& spec = cortex_m4f()) {
+  for (const Case& it : cases) {
+    const std::string before = std::string("fpca=1 ") + it.before;
+    check({it.what, it.code, before.c_str(), it.after}, spec);
+  }
 }
 
 }  // namespace dfurig::cpu

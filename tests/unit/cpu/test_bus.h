@@ -24,6 +24,11 @@ inline CoreSpec cortex_m4f() {
           true};
 }
 
+inline CoreSpec cortex_m7() {
+  return {"Cortex-M7", Architecture::ArmV7EM, FloatingPoint::FpV5Sp, 0x411FC270, 4, 0xFFFFFF80, 112,
+          false};
+}
+
 class TestBus : public stm32::Bus {
  public:
   static constexpr std::uint32_t flash_base = 0x08000000;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cctype>
 
 #include "model/temporary_models.h"
@@ -100,6 +101,62 @@ TEST_F(Families, AllLoadAndSayWhoTheyAre) {
     ++count;
   }
   EXPECT_GE(count, 18u);
+}
+
+/// A block with a life of its own, as a model wires it to a clock and to the NVIC.
+struct UnitRow {
+  const char* chip;
+  const char* block;
+  std::uint32_t base;
+  const char* unit;
+  const char* clock;
+  std::vector<unsigned> interrupts;
+};
+
+// Memory maps and vector tables of the reference manuals.
+const std::vector<UnitRow> unit_rows = {
+    {"stm32f405rg", "TIM1", 0x40010000, "timer", "TIMPCLK2", {25, 27}},  // RM0090 §2.3, §12.2
+    {"stm32f405rg", "TIM6", 0x40001000, "timer", "TIMPCLK1", {54}},
+    {"stm32f405rg", "USART2", 0x40004400, "usart", "", {38}},
+    {"stm32f405rg", "RNG", 0x50060800, "random_generator", "", {80}},
+    {"stm32f405rg", "EXTI", 0x40013C00, "exti", "", {6, 7, 8, 9, 10, 23, 40}},
+    {"stm32l476rg", "TIM2", 0x40000000, "timer", "TIMPCLK1", {28}},  // RM0351 §2.2, §13.3
+    {"stm32l476rg", "LPUART1", 0x40008000, "usart", "", {70}},
+    {"stm32l476rg", "IWDG", 0x40003000, "iwdg", "LSI", {}},
+    {"stm32l476rg", "RTC", 0x40002800, "backup", "", {}},
+    {"stm32l053r8", "TIM21", 0x40010800, "timer", "TIMPCLK2", {20}},  // RM0367 §2.2, §12.3
+    {"stm32l053r8", "EXTI", 0x40010400, "exti", "", {5, 6, 7}},
+    {"stm32f103c8", "USART1", 0x40013800, "usart", "", {37}},  // RM0008 §3.3, §10.1
+    {"stm32f103c8", "BKP", 0x40006C00, "backup", "", {}},
+    {"stm32f072rb", "TIM6", 0x40001000, "timer", "TIMPCLK", {17}},  // RM0091 §2.2, §12.1
+    {"stm32g071rb", "USART2", 0x40004400, "usart", "", {28}},       // RM0444 §2.2, §12.3
+    {"stm32g071rb", "TAMP", 0x4000B000, "backup", "", {}},
+};
+
+TEST(Units, AreWhereTheManualsSay) {
+  const Library library(shipped_models);
+  for (const UnitRow& row : unit_rows) {
+    const Model model = library.load(row.chip);
+    const auto block = std::ranges::find(model.chip.blocks, row.block, &stm32::BlockSpec::name);
+    ASSERT_NE(block, model.chip.blocks.end()) << row.chip << " " << row.block;
+    EXPECT_EQ(block->base, row.base) << row.chip << " " << row.block;
+    EXPECT_EQ(block->unit, row.unit) << row.chip << " " << row.block;
+    EXPECT_EQ(block->clock, row.clock) << row.chip << " " << row.block;
+    EXPECT_EQ(block->interrupts, row.interrupts) << row.chip << " " << row.block;
+  }
+}
+
+// The parts' data sheets: what a line has and a part of it does not.
+TEST(Units, AreNotWhereAChipHasNone) {
+  const Library library(shipped_models);
+  for (const auto& [chip, name] :
+       {std::pair("stm32f103c8", "TIM8"), std::pair("stm32f401cc", "TIM6"),
+        std::pair("stm32f030r8", "TIM2"), std::pair("stm32l011k4", "TIM6"),
+        std::pair("stm32f411ce", "RNG")}) {
+    const Model model = library.load(chip);
+    EXPECT_EQ(std::ranges::count(model.chip.blocks, name, &stm32::BlockSpec::name), 0)
+        << chip << " " << name;
+  }
 }
 
 }  // namespace

@@ -233,6 +233,22 @@ TEST(RccReady, FollowsEachClockThatIsSwitchedOnOrOff) {
   EXPECT_EQ(rcc.read(0, 4), 0x00000003u);
 }
 
+TEST(RccReady, NeverComesFromAnOscillatorThatIsNotThere) {
+  NotEmulated not_emulated;
+  BlockSpec spec;
+  spec.name = "RCC";
+  RegisterSpec cr = with_effect("CR", 0, "rcc_ready", 0x1);
+  cr.fields = {{"HSION", 0, 1, Access::ReadWrite, {}},
+               {"HSIRDY", 1, 1, Access::ReadOnly, {}},
+               {"HSEON", 16, 1, Access::ReadWrite, {}},
+               {"HSERDY", 17, 1, Access::ReadOnly, {}}};
+  spec.registers = {cr};
+  spec.silent_clocks = {"HSE"};
+  RegisterBlock rcc(spec, not_emulated);
+  rcc.write(0, 4, 0x00010001);
+  EXPECT_EQ(rcc.read(0, 4), 0x00010003u);
+}
+
 TEST(RccReady, KnowsTheOtherSpellingOfTheL0) {
   NotEmulated not_emulated;
   BlockSpec spec;
@@ -246,6 +262,27 @@ TEST(RccReady, KnowsTheOtherSpellingOfTheL0) {
   RegisterBlock rcc(spec, not_emulated);
   rcc.write(0, 4, 0x101);
   EXPECT_EQ(rcc.read(0, 4), 0x305u);
+}
+
+TEST(PwrReady, FollowsTheBitsOfOverDriveInTheFirstRegister) {
+  NotEmulated not_emulated;
+  BlockSpec spec;
+  spec.name = "PWR";
+  RegisterSpec cr = with_effect("CR", 0, "");
+  cr.fields = {{"ODEN", 16, 1, Access::ReadWrite, {}}, {"ODSWEN", 17, 1, Access::ReadWrite, {}}};
+  RegisterSpec csr = with_effect("CSR", 4, "pwr_ready", 0x4000);
+  csr.fields = {{"VOSRDY", 14, 1, Access::ReadOnly, {}},
+                {"ODRDY", 16, 1, Access::ReadOnly, {}},
+                {"ODSWRDY", 17, 1, Access::ReadOnly, {}}};
+  spec.registers = {cr, csr};
+  RegisterBlock pwr(spec, not_emulated);
+  EXPECT_EQ(pwr.read(4, 4), 0x4000u);
+  pwr.write(0, 4, 0x10000);
+  EXPECT_EQ(pwr.read(4, 4), 0x14000u);
+  pwr.write(0, 4, 0x30000);
+  EXPECT_EQ(pwr.read(4, 4), 0x34000u);
+  pwr.write(0, 4, 0);
+  EXPECT_EQ(pwr.read(4, 4), 0x4000u);
 }
 
 TEST(RccSwitch, TellsTheClockThatIsSelected) {
