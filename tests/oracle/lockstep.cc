@@ -34,6 +34,18 @@ int model_of(const CoreSpec& spec) {
   return spec.has_bit_band ? UC_CPU_ARM_CORTEX_M4 : UC_CPU_ARM_CORTEX_M7;
 }
 
+/// DDI 0403E §A3.1: aliases that Unicorn does not have.
+bool is_bit_band(const State& before, const CoreSpec& spec) {
+  constexpr std::uint32_t size = 0x02000000;
+  if (!spec.has_bit_band) return false;
+  for (unsigned i = 0; i < sp; ++i) {
+    const std::uint32_t in_region = (before.r[i] & 0x1FFFFFFF) - size;
+    const std::uint32_t region = before.r[i] >> 29;
+    if ((region == 1 || region == 2) && in_region < size) return true;
+  }
+  return false;
+}
+
 bool is_it(const TraceEntry& it) {
   return it.size == 2 && it.opcode >> 8 == 0xBF && (it.opcode & 0xF) != 0;
 }
