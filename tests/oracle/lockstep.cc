@@ -127,7 +127,8 @@ bool Lockstep::is_for_unicorn(const State& before, const TraceEntry& executed,
   const bool is_flash_written =
       bus_.last && bus_.last->is_write && bus_.last->address < peripherals;
   return executed.pc == before.r[pc] && now.ipsr == before.ipsr &&
-         core_->faults().size() == faults && !is_of_the_system(executed) && !is_flash_written;
+         core_->faults().size() == faults && !is_of_the_system(executed) && !is_flash_written &&
+         now.t && !is_bit_band(before, core_->spec());
 }
 
 bool Lockstep::step() {

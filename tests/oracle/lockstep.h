@@ -37,7 +37,7 @@ class SpyBus : public stm32::Bus {
     last = Access{address, value, true};
     return chip_.write(address, width, value);
   }
-  void set_pc(std::uint32_t pc) override { chip_.set_pc(pc); }
+  void set_pc(std::uint32_t address) override { chip_.set_pc(address); }
   void advance(std::uint64_t cycles) override { chip_.advance(cycles); }
   std::optional<std::uint64_t> next_event() const override { return chip_.next_event(); }
   const stm32::InterruptLines& interrupt_lines() const override { return chip_.interrupt_lines(); }
