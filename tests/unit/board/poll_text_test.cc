@@ -58,8 +58,8 @@ TEST(PollText, NamesTheFieldsOrTheRegisterOrTheAddress) {
             "polling RCC.CR = 0x00010063 from HAL_RCC_OscConfig+0x42");
   EXPECT_EQ(poll_text(poll, 1u << 31, chip, symbols),
             "polling RCC.CR = 0x00010063 in bits 0x80000000 from HAL_RCC_OscConfig+0x42");
-  EXPECT_EQ(poll_text({0x50060804, 0, 0x20000000, 0}, std::nullopt, chip, symbols),
-            "polling 0x50060804 = 0x00000000 from 0x20000000");
+  EXPECT_EQ(poll_text({0x50070804, 0, 0x20000000, 0}, std::nullopt, chip, symbols),
+            "polling 0x50070804 = 0x00000000 from 0x20000000");
 }
 
 }  // namespace
