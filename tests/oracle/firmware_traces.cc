@@ -2,8 +2,8 @@
 // reads from a register the other is given, and registers and writes must be equal.
 // firmware_traces MODELS FIRMWARE COUNT: exit status 1 when anything differed.
 //
-// Unicorn has no exceptions, sleep, special registers, bit-band or fault of a clear Thumb bit: after
-// an instruction that needs one it is given this core's state and goes on; the report counts
+// Unicorn has no exceptions, sleep, special registers, bit-band or fault of a clear Thumb bit:
+// after an instruction that needs one it is given this core's state and goes on; the report counts
 // these.
 #include <cstdio>
 #include <cstdlib>

@@ -1,5 +1,6 @@
 #include "oracle/lockstep.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +16,9 @@ constexpr std::uint32_t peripherals = 0x40000000, peripherals_size = 0x20000000;
 constexpr std::uint32_t system_space = 0xE0000000, system_size = 0x00100000;
 constexpr std::uint32_t page = 0x1000;
 constexpr std::uint64_t memory_compared_every = 1000;
+constexpr std::uint64_t asleep_max = 10'000;  ///< cycles, before it is looked at again
+constexpr std::uint64_t given_max = 300;
+constexpr std::uint32_t syst_csr = 0xE000E010, syst_cvr = 0xE000E018;
 
 constexpr int registers[] = {UC_ARM_REG_R0,  UC_ARM_REG_R1, UC_ARM_REG_R2,  UC_ARM_REG_R3,
                              UC_ARM_REG_R4,  UC_ARM_REG_R5, UC_ARM_REG_R6,  UC_ARM_REG_R7,
@@ -131,6 +135,15 @@ bool Lockstep::is_for_unicorn(const State& before, const TraceEntry& executed,
          now.t && !is_bit_band(before, core_->spec());
 }
 
+/// So that what wakes the core is executed here again one by one.
+std::uint64_t Lockstep::cycles_to_event() const {
+  std::uint64_t cycles = chip_.next_event().value_or(asleep_max);
+  constexpr std::uint32_t enable_and_tickint = 3;
+  const bool counts = (*core_->peek_system(syst_csr) & enable_and_tickint) == enable_and_tickint;
+  if (counts) cycles = std::min<std::uint64_t>(cycles, *core_->peek_system(syst_cvr));
+  return std::max<std::uint64_t>(cycles, 1);
+}
+
 bool Lockstep::step() {
   const State before = core_->state();
   const std::size_t faults = core_->faults().size();
@@ -143,6 +156,11 @@ bool Lockstep::step() {
     return stop.reason == StopReason::Attention && !chip_.take_reset_request();
   }
   const TraceEntry executed = trace.back();
+  if (executed.cycles < before.cycles) {
+    stop = core_->run({cycles_to_event(), {}});
+    give();
+    return stop.reason == StopReason::BudgetSpent;
+  }
   if (is_it(executed)) {
     // Unicorn takes an IT and its block for one instruction.
     const auto block = 4u - static_cast<unsigned>(std::countr_zero(executed.opcode & 0xF));
@@ -244,7 +262,7 @@ std::uint64_t Lockstep::on_system_read(uc_engine*, std::uint64_t offset, unsigne
 }
 
 void Lockstep::run(std::uint64_t count) {
-  while (compared_ + given_ < count && step()) {
+  while (compared_ < count && given_ < given_max && step()) {
   }
   compare_memory();
 }

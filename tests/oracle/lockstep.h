@@ -57,7 +57,7 @@ class Lockstep {
   Lockstep(const Lockstep&) = delete;
   Lockstep& operator=(const Lockstep&) = delete;
 
-  /// Executes up to `count` instructions, until one differs or the firmware ends.
+  /// Compares up to `count` instructions, until one differs or the firmware ends.
   void run(std::uint64_t count);
   /// Instructions both executed, with the same result.
   std::uint64_t compared() const { return compared_; }
@@ -69,6 +69,7 @@ class Lockstep {
  private:
   void map_memory();
   bool step();
+  std::uint64_t cycles_to_event() const;
   bool is_for_unicorn(const State& before, const TraceEntry& executed, std::size_t faults) const;
   void give();
   void execute_there(const State& before);
