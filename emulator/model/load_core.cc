@@ -23,8 +23,8 @@ std::string file_name_of(const std::string& title) {
 }
 
 cpu::CoreSpec read_core(const Reader& reader) {
-  reader.allow_only({"$schema", "title", "architecture", "cpuid", "priority_bits", "interrupts",
-                     "vtor_mask", "bit_band", "floating_point"});
+  reader.allow_only({"$schema", "extends", "title", "not_executed", "architecture", "cpuid",
+                     "priority_bits", "interrupts", "vtor_mask", "bit_band", "floating_point"});
   cpu::CoreSpec core;
   core.name = reader.at("title").text();
   core.architecture = static_cast<cpu::Architecture>(
@@ -50,7 +50,7 @@ void load_core(const std::string& folder, const std::string& place, Model& model
   const Document document(named_file(file_name_of(model.core), folder, place), folder);
   const Reader reader(document, &model.facts);
   if (const auto why = reader.find("not_executed")) {
-    reader.allow_only({"$schema", "title", "not_executed"});
+    reader.allow_only({"$schema", "extends", "title", "not_executed"});
     model.core_not_executed = why->text();
     return;
   }

@@ -18,7 +18,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "models"
-FOLDERS = {"chip": "chips", "peripheral": "peripherals", "bootloader": "bootloaders",
+FOLDERS = {"chip": "chips", "core": "cores", "peripheral": "peripherals",
+           "bootloader": "bootloaders",
            "usbd_dfu": "bootloaders"}
 SOURCE_KEYS = {"mark", "source", "note", "disputed"}
 UNKNOWN = "qqqqqqqqqqqqqqqq"
@@ -33,6 +34,10 @@ TOLD_APART = [{"main flash", "system memory", "SRAM", "banks", "address", "dual 
 CONDITIONAL = {
     "CONTRIBUTING.md tells how to add one. bootloader": "there is no_usb_dfu",
     "Main flash. sectors": "there are layouts",
+    "What executes firmware. architecture": "it is not executed, then",
+    "What executes firmware. cpuid": "it is not executed, then",
+    "What executes firmware. priority_bits": "it is not executed, then",
+    "What executes firmware. interrupts": "it is not executed, then",
     "A block. base": "the peripheral's size is 0",
     "Read protection; every other value is level 1. level0_5_with": "there is no level0_5",
     "Units that are written as a whole. unit": "blocks with a lock byte each, then",
@@ -105,12 +110,18 @@ def blocks(chip: dict) -> dict[str, dict]:
     return {name: block for name, block in chip["peripherals"].items() if name not in SOURCE_KEYS}
 
 
+def core_file(title: str) -> str:
+    return title.lower().replace("+", "plus")
+
+
 @pytest.fixture(scope="module")
 def documents() -> dict[str, dict[str, dict]]:
     """kind -> file -> what can be loaded: chips, all they name, and scenarios."""
     found = {kind: {} for kind in FOLDERS}
     for path in sorted((MODELS / "chips").glob("*.json")):
         chip = found["chip"][path.stem] = whole(path)
+        core = core_file(chip["core"])
+        found["core"][core] = whole(MODELS / f"cores/{core}.json")
         for block in blocks(chip).values():
             name = block["kind"]
             found["peripheral"][name] = whole(MODELS / f"peripherals/{name}.json")
@@ -292,6 +303,8 @@ def chip_with(kind: str, file: str, name: str, documents: dict) -> dict:
             return {**chip, "name": name, "bootloader": name}
         if kind == "usbd_dfu" and file in chip.get("flash_bootloaders", []):
             return {**chip, "name": name, "flash_bootloaders": [name]}
+        if kind == "core" and core_file(chip["core"]) == file:
+            return {**chip, "name": name, "core": name}
         for block, content in blocks(chip).items():
             if kind == "peripheral" and content["kind"] == file:
                 return {**chip, "name": name, "peripherals": {
@@ -305,7 +318,8 @@ def write(folder: Path, name: str, broken: Break, documents: dict) -> None:
     if kind == "scenario":  # beside the one it was, for the files it names
         written = {Path(file).with_name(f"{name}.json"): document}
     else:
-        own_name = {"name": name} if "name" in document else {}
+        key = "title" if kind == "core" else "name"
+        own_name = {key: name} if key in document else {}
         written = {Path(FOLDERS[kind], f"{name}.json"): {**document, **own_name}}
         if kind != "chip":
             written[Path("chips", f"{name}.json")] = chip_with(kind, file, name, documents)
@@ -331,7 +345,7 @@ def test_shipped_files_have_every_key_of_the_schemas(places, schemas):
 
 
 def test_the_loader_says_what_the_schemas_say(dfurig, documents, places, tmp_path):
-    for folder in ("models/bootloaders", "models/peripherals", "scenarios"):
+    for folder in ("models/bootloaders", "models/cores", "models/peripherals", "scenarios"):
         shutil.copytree(ROOT / folder, tmp_path / folder.removeprefix("models/"))
     for folder in ("chips", "families"):
         (tmp_path / folder).mkdir()
