@@ -134,6 +134,7 @@ ROWS = [
     switches("switch_stm32f072"), switches("switch_stm32f103"), switches("switch_stm32f405"),
     ends("nested_stm32f103", "asleep", PASSED),
     ends("nested_stm32f746", "asleep", PASSED),
+    ends("frames_stm32f405", "running", {"PA5": {"toggles": 1, "level": 1}}),
 
     faults("undefinstr_stm32f405", "UNDEFINSTR", "undefined_instruction"),
     faults("unaligned_stm32l053", "", "unaligned_load"),
