@@ -3,6 +3,7 @@
 
 #include "cpu/arithmetic.h"
 #include "cpu/encodings.h"
+#include "cpu/hints.h"
 
 namespace dfurig::cpu {
 namespace {
@@ -42,20 +43,6 @@ void bkpt(Machine& m, std::uint32_t) {
 
 void it(Machine& m, std::uint32_t op) {
   m.state.it = static_cast<std::uint8_t>(bits(op, 7, 0));
-}
-
-void nop(Machine&, std::uint32_t) {}
-
-void wfe(Machine& m, std::uint32_t) {
-  m.ask(Request::WaitForEvent);
-}
-
-void wfi(Machine& m, std::uint32_t) {
-  m.ask(Request::WaitForInterrupt);
-}
-
-void sev(Machine& m, std::uint32_t) {
-  m.state.event = true;
 }
 
 /// CPSIE, CPSID; unprivileged ones do nothing (§B5.2.1).

@@ -3,6 +3,7 @@
 
 #include "cpu/arithmetic.h"
 #include "cpu/encodings.h"
+#include "cpu/hints.h"
 #include "cpu/special_registers.h"
 
 namespace dfurig::cpu {
@@ -43,25 +44,11 @@ void mrs(Machine& m, std::uint32_t op) {
   m.set(bits(op, 11, 8), read_special(m, bits(op, 7, 0)));
 }
 
-void nop(Machine&, std::uint32_t) {}
-
 /// Memory is in order here, and self-modified code is decoded anew: barriers have nothing to do.
 void barrier(Machine&, std::uint32_t) {}
 
 void clrex(Machine& m, std::uint32_t) {
   m.exclusive.reset();
-}
-
-void wfe(Machine& m, std::uint32_t) {
-  m.ask(Request::WaitForEvent);
-}
-
-void wfi(Machine& m, std::uint32_t) {
-  m.ask(Request::WaitForInterrupt);
-}
-
-void sev(Machine& m, std::uint32_t) {
-  m.state.event = true;
 }
 
 constexpr auto v6 = Architecture::ArmV6M;

@@ -7,16 +7,6 @@
 namespace dfurig::cpu {
 namespace {
 
-unsigned rn_of(std::uint32_t op) {
-  return bits(op, 19, 16);
-}
-unsigned rd_of(std::uint32_t op) {
-  return bits(op, 11, 8);
-}
-unsigned rm_of(std::uint32_t op) {
-  return bits(op, 3, 0);
-}
-
 std::uint32_t imm12_of(std::uint32_t op) {
   return bits(op, 26, 26) << 11 | bits(op, 14, 12) << 8 | bits(op, 7, 0);
 }

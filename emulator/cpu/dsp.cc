@@ -7,16 +7,6 @@
 namespace dfurig::cpu {
 namespace {
 
-unsigned rn_of(std::uint32_t op) {
-  return bits(op, 19, 16);
-}
-unsigned rd_of(std::uint32_t op) {
-  return bits(op, 11, 8);
-}
-unsigned rm_of(std::uint32_t op) {
-  return bits(op, 3, 0);
-}
-
 /// What becomes of a lane's sum: as it is, saturated, or halved.
 enum class Lane { Modulo, Saturating, Halving };
 

@@ -9,12 +9,6 @@ namespace {
 
 constexpr unsigned registers_max = 32;
 
-unsigned rn_of(std::uint32_t op) {
-  return bits(op, 19, 16);
-}
-unsigned rt_of(std::uint32_t op) {
-  return bits(op, 15, 12);
-}
 std::uint32_t base_of(const Machine& m, std::uint32_t op) {
   return rn_of(op) == pc ? m.state.r[pc] & ~3u : m.state.r[rn_of(op)];
 }

@@ -7,13 +7,6 @@
 namespace dfurig::cpu {
 namespace {
 
-unsigned rn_of(std::uint32_t op) {
-  return bits(op, 19, 16);
-}
-unsigned rt_of(std::uint32_t op) {
-  return bits(op, 15, 12);
-}
-
 template <unsigned width, bool is_signed, bool is_load>
 bool transfer(Machine& m, std::uint32_t op, std::uint32_t address) {
   if constexpr (!is_load) return m.port.store(address, width, m.state.r[rt_of(op)]);

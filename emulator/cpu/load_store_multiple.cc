@@ -36,13 +36,6 @@ bool load_list(Machine& m, std::uint32_t list, std::uint32_t address,
 
 namespace {
 
-unsigned rn_of(std::uint32_t op) {
-  return bits(op, 19, 16);
-}
-unsigned rt_of(std::uint32_t op) {
-  return bits(op, 15, 12);
-}
-
 std::uint32_t size_of(std::uint32_t list) {
   return 4u * static_cast<unsigned>(std::popcount(list));
 }

@@ -81,4 +81,18 @@ constexpr std::uint32_t sign_extend(std::uint32_t value, unsigned width) {
   return static_cast<std::uint32_t>(static_cast<std::int32_t>(value << shift) >> shift);
 }
 
+// Where 32-bit encodings have their registers.
+constexpr unsigned rn_of(std::uint32_t opcode) {
+  return bits(opcode, 19, 16);
+}
+constexpr unsigned rt_of(std::uint32_t opcode) {
+  return bits(opcode, 15, 12);
+}
+constexpr unsigned rd_of(std::uint32_t opcode) {
+  return bits(opcode, 11, 8);
+}
+constexpr unsigned rm_of(std::uint32_t opcode) {
+  return bits(opcode, 3, 0);
+}
+
 }  // namespace dfurig::cpu
