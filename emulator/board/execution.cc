@@ -292,8 +292,11 @@ std::optional<Stopped> Execution::leave_flash(std::uint32_t address, Instant now
   const cpu::State& state = core_->state();
   hand_back();
   chip_.forget_pc();
+  // An interrupt whose vector leads there leaves EXC_RETURN in LR, which is no place.
+  const std::uint32_t from = state.r[cpu::lr];
   const std::string how = "the application jumps into system memory: PC " + hex(address) + ", SP " +
-                          hex(state.r[cpu::sp]) + ", LR " + place_text(state.r[cpu::lr] & ~1u);
+                          hex(state.r[cpu::sp]) + ", LR " +
+                          (state.is_handler_mode() ? hex(from) : place_text(from & ~1u));
   ending_.sentence = "in the ROM at PC " + hex(address);
   board_.jump_to_bootloader(now, how);
   return Stopped::InRom;
