@@ -195,6 +195,17 @@ class Chip : public Bus, private Surroundings {
   std::size_t position_of(const RegisterBlock& block) const {
     return static_cast<std::size_t>(&block - blocks_.data());
   }
+  /// A field of a register; no block: it reads 0.
+  struct Field {
+    const RegisterBlock* block = nullptr;
+    std::size_t index = 0;
+    std::uint32_t mask = 0;
+    unsigned lsb = 0;
+    std::uint32_t value() const {
+      return block == nullptr ? 0 : (block->value(index) & mask) >> lsb;
+    }
+  };
+  Field find_mem_mode() const;
   std::optional<Window> boot_memory() const;
   MemoryView flash_view(std::uint32_t address) const;
   std::optional<MemoryView> view_of(std::uint32_t address);
@@ -243,6 +254,7 @@ class Chip : public Bus, private Surroundings {
   HostedUnits units_;
   std::optional<ResetCause> reset_request_;
   std::map<std::string, std::string> transmitted_;
+  Field mem_mode_;
   std::uint64_t map_version_ = 1;
   std::uint64_t hclk_hz_ = 0;
   bool has_clock_changed_ = false;

@@ -38,6 +38,7 @@ void Chip::resolve_gates() {
 }
 
 void Chip::resolve_roles() {
+  mem_mode_ = find_mem_mode();
   roles_.resize(blocks_.size());
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     const BlockSpec& spec = blocks_[i].spec();
@@ -49,21 +50,27 @@ void Chip::resolve_roles() {
   }
 }
 
-/// SYSCFG's MEM_MODE (RM0351 §9.2.1, RM0090 §9.2.1, RM0376 §10.2.1): 0 main flash, 1 system memory,
-/// 3 SRAM. The F1 has none, and runs from main flash.
-std::optional<Window> Chip::boot_memory() const {
+/// The field that says what is at 0. The F7's MEM_BOOT is another: it tells what a boot pin chose.
+Chip::Field Chip::find_mem_mode() const {
   const RegisterBlock* syscfg = find_block("SYSCFG");
-  std::uint32_t mem_mode = 0;
-  for (const char* name : {"MEMRMP", "MEMRM", "CFGR1"}) {
-    if (syscfg != nullptr && syscfg->find(name)) {
-      mem_mode = syscfg->value_of(name) & 3;
-      break;
+  if (syscfg == nullptr) return {};
+  for (std::size_t i = 0; i < syscfg->spec().registers.size(); ++i) {
+    for (const FieldSpec& field : syscfg->spec().registers[i].fields) {
+      if (field.name == "MEM_MODE") return {syscfg, i, field_mask(field), field.lsb};
     }
   }
+  return {};
+}
+
+/// SYSCFG's MEM_MODE (RM0351 §9.2.1, RM0090 §9.2.1, RM0376 §10.2.1): 0 main flash, 1 system memory,
+/// 3 SRAM; other values are external memories. The F1 has none, and runs from main flash.
+std::optional<Window> Chip::boot_memory() const {
+  const std::uint32_t mem_mode = mem_mode_.value();
   if (mem_mode == 0) return Window{spec_.flash.base, spec_.flash.size()};
+  if (mem_mode != 1 && mem_mode != 3) return std::nullopt;
   const MemoryKind kind = mem_mode == 1 ? MemoryKind::SystemMemory : MemoryKind::Ram;
   for (const MemorySpec& memory : spec_.memories) {
-    if (memory.kind == kind && mem_mode != 2) return Window{memory.base, memory.size};
+    if (memory.kind == kind) return Window{memory.base, memory.size};
   }
   return std::nullopt;
 }

@@ -63,7 +63,7 @@ ChipSpec chip_that_runs() {
   RegisterSpec bdcr = plain("BDCR", 12);
   bdcr.outlives_reset = 0xFFFFFFFF;
   chip.blocks = {block("RCC", "rcc", rcc, {plain("CFGR", 0, {field("SW", 0, 1)}), csr, bdcr}),
-                 block("SYSCFG", "syscfg", syscfg, {plain("MEMRMP", 0)}),
+                 block("SYSCFG", "syscfg", syscfg, {plain("MEMRMP", 0, {field("MEM_MODE", 0, 3)})}),
                  block("GPIOA", "gpio", port, {plain("MODER", 0), plain("ODR", 4)})};
   ClockSpec hsi{"HSI", 3'000'000};
   ClockSpec slow{"slow", 7};
@@ -113,6 +113,19 @@ TEST_F(ChipBusTest, ShowsAtZeroWhatMemModeSays) {
   EXPECT_EQ(chip_.read(0, 4), 0x04030201u);
   chip_.poke("SYSCFG.MEMRMP", 3);
   EXPECT_EQ(chip_.find_memory(0)->content, chip_.find_memory(0x20000000)->content);
+  for (const std::uint32_t external : {2u, 4u, 6u}) {
+    chip_.poke("SYSCFG.MEMRMP", external);
+    EXPECT_FALSE(chip_.find_memory(0)) << external;
+  }
+}
+
+// RM0385 §7.2.1: MEM_BOOT of the F7 tells which boot address a pin chose, and moves nothing.
+TEST(ChipBus, LeavesFlashAt0WithoutAMemMode) {
+  ChipSpec spec = chip_that_runs();
+  spec.blocks[1].registers[0].fields = {field("MEM_BOOT", 0, 1)};
+  Chip chip(spec);
+  chip.poke("SYSCFG.MEMRMP", 1);
+  EXPECT_EQ(chip.find_memory(0)->content, chip.find_memory(flash)->content);
 }
 
 // RM0090 Rev 21 §3.7.5
