@@ -59,15 +59,18 @@ const stm32::MemorySpec* find_memory(const stm32::ChipSpec& chip, std::uint32_t 
   return found == chip.memories.end() ? nullptr : &*found;
 }
 
-/// Calls `visit(name, address, access)` for each register the core itself has.
+/// Calls `visit(content, address)` for each register that the core itself has: what the chip holds
+/// of it while no core runs.
 template <typename Visit>
-void for_each_system_register(const stm32::ChipSpec& chip, Visit visit) {
-  for (const stm32::BlockSpec& block : chip.blocks) {
-    if (block.base < system_begin || block.base >= system_end) continue;
-    for (const stm32::RegisterSpec& spec : block.registers) {
+void for_each_system_register(stm32::Chip& chip, Visit visit) {
+  for (const stm32::BlockSpec& spec : chip.spec().blocks) {
+    if (spec.base < system_begin || spec.base >= system_end) continue;
+    stm32::RegisterBlock& block = *chip.find_block(spec.name);
+    for (std::size_t i = 0; i < spec.registers.size(); ++i) {
+      const stm32::RegisterSpec& it = spec.registers[i];
       const bool is_stored =
-          spec.access != stm32::Access::ReadOnly && spec.access != stm32::Access::WriteOnly;
-      if (is_stored) visit(block.name + "." + spec.name, block.base + spec.offset);
+          it.access != stm32::Access::ReadOnly && it.access != stm32::Access::WriteOnly;
+      if (is_stored) visit(block.value(i), spec.base + it.offset);
     }
   }
 }
@@ -121,15 +124,15 @@ void Execution::start(Instant now) {
 void Execution::hand_over() {
   const std::uint32_t primask = chip_.peek("CORE.PRIMASK").value_or(0);
   core_->state().primask = (primask & 1) != 0;
-  for_each_system_register(chip_.spec(), [&](const std::string& name, std::uint32_t address) {
-    core_->poke_system(address, chip_.peek(name).value_or(0));
+  for_each_system_register(chip_, [&](std::uint32_t content, std::uint32_t address) {
+    core_->poke_system(address, content);
   });
 }
 
 /// So that snapshots and expectations show them.
 void Execution::hand_back() {
-  for_each_system_register(chip_.spec(), [&](const std::string& name, std::uint32_t address) {
-    if (const auto value = core_->peek_system(address)) chip_.poke(name, *value);
+  for_each_system_register(chip_, [&](std::uint32_t& content, std::uint32_t address) {
+    if (const auto value = core_->peek_system(address)) content = *value;
   });
   const cpu::State& state = core_->state();
   chip_.poke("CORE.PRIMASK", state.primask ? 1 : 0);

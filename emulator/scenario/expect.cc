@@ -126,10 +126,11 @@ void check_changes(const ChangesExpectation& expected, const board::Board& board
                         {}});
     return;
   }
-  for (std::size_t i = 0; i < to->registers.registers.size(); ++i) {
-    const auto& [name, value] = to->registers.registers[i];
+  for (std::size_t i = 0; i < to->registers.values.size(); ++i) {
+    const std::string& name = (*to->registers.names)[i];
     if (!is_looked_at(name, expected.blocks)) continue;
-    check_change(name, from->registers.registers[i].second, value, expected, board, failures);
+    check_change(name, from->registers.values[i], to->registers.values[i], expected, board,
+                 failures);
   }
 }
 

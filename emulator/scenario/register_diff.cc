@@ -69,15 +69,15 @@ std::string numbers_of(const std::vector<board::Cause>& decided,
 
 void print_row(std::ostream& out, std::size_t row, const std::vector<board::Moment>& moments,
                const stm32::ChipSpec& chip, std::vector<board::Cause>& causes) {
-  const std::string& name = moments[0].registers.registers[row].first;
+  const std::string& name = (*moments[0].registers.names)[row];
   const stm32::FieldSpec* field = nullptr;
   const stm32::RegisterSpec* spec = model::find_register(chip, name, field);
   std::ostringstream line;
   line << "  " << std::left << std::setw(name_width) << name;
   std::string details;
   for (std::size_t i = 0; i < moments.size(); ++i) {
-    const std::uint32_t value = moments[i].registers.registers[row].second;
-    const std::uint32_t before = i == 0 ? value : moments[i - 1].registers.registers[row].second;
+    const std::uint32_t value = moments[i].registers.values[row];
+    const std::uint32_t before = i == 0 ? value : moments[i - 1].registers.values[row];
     std::string cell = value == before && i > 0 ? "·" : hex(value);
     const auto cause = moments[i].causes.find(name);
     if (value != before && cause != moments[i].causes.end()) {
@@ -104,7 +104,7 @@ void print_title(std::ostream& out, const std::vector<board::Moment>& moments) {
 
 bool has_changed(std::size_t row, const std::vector<board::Moment>& moments) {
   for (std::size_t i = 1; i < moments.size(); ++i) {
-    if (moments[i].registers.registers[row] != moments[0].registers.registers[row]) return true;
+    if (moments[i].registers.values[row] != moments[0].registers.values[row]) return true;
   }
   return false;
 }
@@ -116,7 +116,7 @@ void print_register_diff(std::ostream& out, const std::vector<board::Moment>& mo
   if (moments.size() < 2) return;
   print_title(out, moments);
   std::vector<board::Cause> causes;
-  for (std::size_t row = 0; row < moments[0].registers.registers.size(); ++row) {
+  for (std::size_t row = 0; row < moments[0].registers.values.size(); ++row) {
     if (has_changed(row, moments)) print_row(out, row, moments, chip, causes);
   }
   for (std::size_t i = 0; i < causes.size(); ++i) {

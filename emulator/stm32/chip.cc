@@ -17,10 +17,32 @@ std::pair<std::string, std::string> split_name(const std::string& register_name)
   return {register_name.substr(0, dot), register_name.substr(dot + 1)};
 }
 
+/// Registers that can only be written have no content to show.
+bool is_shown(const RegisterSpec& spec) {
+  return spec.access != Access::WriteOnly;
+}
+
+std::shared_ptr<const RegisterNames> names_of(const std::vector<BlockSpec>& blocks) {
+  auto names = std::make_shared<RegisterNames>();
+  for (const BlockSpec& block : blocks) {
+    for (const RegisterSpec& spec : block.registers) {
+      if (is_shown(spec)) names->push_back(block.name + "." + spec.name);
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
-Chip::Chip(const ChipSpec& spec)
-    : spec_(spec), flash_(spec.flash), option_bytes_(spec.option_bytes) {
+Chip::Chip(const ChipSpec& spec) : Chip(nullptr, spec) {}
+
+Chip::Chip(ChipSpec&& spec) : Chip(std::make_unique<const ChipSpec>(std::move(spec)), spec) {}
+
+Chip::Chip(std::unique_ptr<const ChipSpec> own, const ChipSpec& spec)
+    : own_spec_(std::move(own)),
+      spec_(own_spec_ ? *own_spec_ : spec),
+      flash_(spec_.flash),
+      option_bytes_(spec_.option_bytes) {
   for (const MemorySpec& memory : spec_.memories) {
     regions_.push_back({memory, initial_content(memory)});
   }
@@ -28,6 +50,7 @@ Chip::Chip(const ChipSpec& spec)
   for (const BlockSpec& block : spec_.blocks) blocks_.emplace_back(block, not_emulated_);
   for (RegisterBlock& block : blocks_) by_base_.emplace_back(block.spec().base, &block);
   std::ranges::sort(by_base_);
+  register_names_ = names_of(spec_.blocks);
   resolve_gates();
   resolve_roles();
   if (RegisterBlock* flash = find_block("FLASH")) flash_controller_.emplace(*flash, *this);
@@ -249,14 +272,12 @@ std::optional<std::uint32_t> Chip::address_of(const std::string& register_name) 
   return block->spec().base + block->spec().registers[*index].offset;
 }
 
-/// Registers that can only be written have no content to show.
 Snapshot Chip::snapshot() const {
-  Snapshot snapshot;
+  Snapshot snapshot{register_names_, {}};
+  snapshot.values.reserve(register_names_->size());
   for (const RegisterBlock& block : blocks_) {
     for (std::size_t i = 0; i < block.spec().registers.size(); ++i) {
-      const RegisterSpec& spec = block.spec().registers[i];
-      if (spec.access == Access::WriteOnly) continue;
-      snapshot.registers.emplace_back(block.spec().name + "." + spec.name, block.peek_at(i));
+      if (is_shown(block.spec().registers[i])) snapshot.values.push_back(block.peek_at(i));
     }
   }
   return snapshot;

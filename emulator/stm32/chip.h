@@ -36,10 +36,13 @@ enum class MemoryStatus {
   Failed,      ///< the memory itself reports an error
 };
 
-/// Every register's content by "BLOCK.REGISTER", in address order of the model.
+/// "BLOCK.REGISTER" of all that can be read, in the order of the model.
+using RegisterNames = std::vector<std::string>;
+
+/// What every register holds at one moment.
 struct Snapshot {
-  std::vector<std::pair<std::string, std::uint32_t>> registers;
-  bool operator==(const Snapshot&) const = default;
+  std::shared_ptr<const RegisterNames> names;  ///< a chip's snapshots share them
+  std::vector<std::uint32_t> values;           ///< of `names`, one by one
 };
 
 /// A pin that is an output took another level.
@@ -52,7 +55,10 @@ struct PinChange {
 
 class Chip : public Bus, private Surroundings {
  public:
+  /// `spec` must outlive it.
   explicit Chip(const ChipSpec& spec);
+  /// Keeps `spec` itself.
+  explicit Chip(ChipSpec&& spec);
   Chip(const Chip&) = delete;
   Chip& operator=(const Chip&) = delete;
 
@@ -173,6 +179,7 @@ class Chip : public Bus, private Surroundings {
     std::optional<Port> port{};
   };
 
+  Chip(std::unique_ptr<const ChipSpec> own, const ChipSpec& spec);
   static Bytes initial_content(const MemorySpec& spec);
   Region* find_region(std::uint32_t address, std::uint32_t size);
   const Region* find_region(std::uint32_t address, std::uint32_t size) const;
@@ -239,13 +246,15 @@ class Chip : public Bus, private Surroundings {
   void load_option_bytes();
   void clear(MemoryKind kind);
 
-  ChipSpec spec_;
+  std::unique_ptr<const ChipSpec> own_spec_;  ///< null when it is somebody else's
+  const ChipSpec& spec_;
   NotEmulated not_emulated_;
   Flash flash_;
   OptionBytes option_bytes_;
   std::size_t flash_layout_ = 0;
   std::vector<Region> regions_;
   std::vector<RegisterBlock> blocks_;
+  std::shared_ptr<const RegisterNames> register_names_;
   std::vector<Gate> gates_;  ///< of each block
   std::vector<Role> roles_;  ///< of each block
   std::vector<std::pair<std::uint32_t, RegisterBlock*>> by_base_;

@@ -1,5 +1,7 @@
-// core INSTRUCTIONS: a loop of loads, stores, arithmetic and calls on this project's core and on
-// Unicorn, in turn; instructions a second, ratios, and the time it takes to create each.
+// core MODELS FIRMWARE: the test firmware `superloop`, code as applications have it between
+// two interrupts, on a board of this project and on Unicorn, in turn: instructions a second and
+// ratios. Then what a board costs from nothing to the ROM's entry, with `founding` as start-up
+// code.
 #include <unicorn/unicorn.h>
 
 #include <algorithm>
@@ -8,24 +10,18 @@
 #include <ctime>
 #include <functional>
 
-#include "cpu/test_bus.h"
+#include "board/execution.h"
+#include "model/model.h"
+#include "scenario/elf.h"
+#include "scenario/image.h"
+#include "support/input_error.h"
 
 namespace {
 
-using namespace dfurig::cpu;  // NOLINT: a program
+using namespace dfurig;  // NOLINT: a program
 
 constexpr unsigned rounds = 5;
-constexpr std::uint32_t start = TestBus::flash_base + 0x100;
-constexpr std::uint32_t end = start + 0x1A;
-constexpr std::uint32_t per_turn = 17;  ///< instructions, with those of the function
-const std::vector<std::uint16_t> loop = {
-    0x6820, 0x3001, 0x6020, 0x4601,  // ldr r0, [r4]; adds r0, #1; str r0, [r4]; mov r1, r0
-    0xF000, 0xF808, 0x4042, 0x6863,  // bl function; eors r2, r0; ldr r3, [r4, #4]
-    0xF013, 0x0F02, 0xD1F4,          // tst r3, #2; bne loop
-    0x3D01, 0xD1F2, 0xE7FE,          // subs r5, #1; bne loop; b .
-    0xB510, 0x0089, 0x2407, 0x4361,  // function: push {r4, lr}; lsls r1, #2; movs r4, #7; muls
-    0xEB01, 0x00D0, 0xBD10,          // add r0, r1, r0, lsr #3; pop {r4, pc}
-};
+constexpr std::uint32_t flash_base = 0x08000000;
 
 /// Of the processor: the machine may be busy with other things.
 double seconds_of(const std::function<void()>& work) {
@@ -39,88 +35,144 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-void fill(TestBus& bus) {
-  bus.put_word(TestBus::flash_base, TestBus::ram_base + 0x800);
-  bus.put_word(TestBus::flash_base + 4, start | 1);
-  bus.put(start, loop);
+struct Firmware {
+  std::vector<scenario::Image> content;
+  board::Symbols symbols;
+};
+
+Firmware load(const std::string& path) {
+  return {scenario::load_image(path + ".hex", flash_base), scenario::load_symbols(path + ".sym")};
 }
 
-double ours(std::uint32_t turns) {
-  TestBus bus;
-  fill(bus);
-  const auto core = make_core(cortex_m4f(), bus);
-  core->reset(TestBus::flash_base);
-  core->state().r[4] = TestBus::ram_base;
-  core->state().r[5] = turns;
-  const double seconds = seconds_of([&] { core->run({std::uint64_t{turns} * per_turn, {}}); });
-  if (core->state().r[5] > 1) std::fprintf(stderr, "the loop did not end\n"), std::exit(1);
-  return turns * double{per_turn} / seconds;
+std::uint32_t address_of(const Firmware& firmware, const std::string& name) {
+  const auto address = firmware.symbols.find_address(name);
+  if (!address) std::fprintf(stderr, "no symbol %s\n", name.c_str()), std::exit(1);
+  return *address & ~1u;
+}
+
+class Bench {
+ public:
+  Bench(const model::Model& model, const Firmware& firmware) : board_(model) {
+    for (const scenario::Image& it : firmware.content) {
+      board_.chip().flash().preload(it.address, it.data);
+    }
+    board_.power_on({});
+    execution_.emplace(board_, cpu::make_core(*model.core_spec, board_.chip()));
+  }
+
+  board::Ending run_to(std::optional<std::uint32_t> address) {
+    board::RunGoal goal;
+    goal.address = address;
+    goal.until_rom = !address;
+    goal.within = std::chrono::hours(1);
+    const board::Ending ending = execution_->run(goal, {});
+    if (!ending.is_goal_reached)
+      std::fprintf(stderr, "%s\n", ending.sentence.c_str()), std::exit(1);
+    return ending;
+  }
+
+ private:
+  board::Board board_;
+  std::optional<board::Execution> execution_;
+};
+
+struct Run {
+  std::uint64_t instructions = 0;
+  double seconds = 0;
+};
+
+Run ours(const model::Model& model, const Firmware& firmware) {
+  Bench bench(model, firmware);
+  bench.run_to(address_of(firmware, "main"));
+  Run run;
+  run.seconds =
+      seconds_of([&] { run.instructions = bench.run_to(address_of(firmware, "done")).cycles; });
+  return run;
+}
+
+void check(uc_err error) {
+  if (error != UC_ERR_OK) std::fprintf(stderr, "unicorn: %s\n", uc_strerror(error)), std::exit(1);
+}
+
+uc_engine* make_engine(const Firmware& firmware) {
+  uc_engine* engine = nullptr;
+  check(uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &engine));
+  uc_ctl_set_cpu_model(engine, UC_CPU_ARM_CORTEX_M4);
+  check(uc_mem_map(engine, flash_base, 0x10000, UC_PROT_ALL));
+  check(uc_mem_map(engine, 0x20000000, 0x2000, UC_PROT_ALL));
+  for (const std::uint32_t peripheral :
+       {0x40021000u, 0x48000000u, 0xE000E000u}) {  // RCC, GPIOA, SCB
+    check(uc_mem_map(engine, peripheral, 0x1000, UC_PROT_READ | UC_PROT_WRITE));
+  }
+  for (const scenario::Image& it : firmware.content) {
+    check(uc_mem_write(engine, it.address, it.data.data(), it.data.size()));
+  }
+  std::uint32_t start[2];
+  check(uc_mem_read(engine, flash_base, start, sizeof start));
+  uc_reg_write(engine, UC_ARM_REG_SP, &start[0]);
+  check(uc_emu_start(engine, start[1] | 1, address_of(firmware, "main"), 0, 0));
+  return engine;
 }
 
 void on_code(uc_engine*, std::uint64_t, std::uint32_t, void*) {}
 
-uc_engine* engine() {
-  uc_engine* result = nullptr;
-  if (uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &result) != UC_ERR_OK) std::exit(1);
-  uc_ctl_set_cpu_model(result, UC_CPU_ARM_CORTEX_M4);
-  uc_mem_map(result, TestBus::flash_base, 0x1000, UC_PROT_ALL);
-  uc_mem_map(result, TestBus::ram_base, 0x1000, UC_PROT_ALL);
-  return result;
-}
-
-double unicorn(std::uint32_t turns, bool has_hook) {
-  TestBus bus;
-  fill(bus);
-  uc_engine* it = engine();
-  uc_mem_write(it, TestBus::flash_base, bus.flash.data(), bus.flash.size());
-  const std::uint32_t r4 = TestBus::ram_base, stack = TestBus::ram_base + 0x800;
-  uc_reg_write(it, UC_ARM_REG_R4, &r4);
-  uc_reg_write(it, UC_ARM_REG_R5, &turns);
-  uc_reg_write(it, UC_ARM_REG_SP, &stack);
+double unicorn(const Firmware& firmware, bool has_hook) {
+  uc_engine* engine = make_engine(firmware);
   uc_hook hook = 0;
-  if (has_hook) uc_hook_add(it, &hook, UC_HOOK_CODE, reinterpret_cast<void*>(on_code), it, 1, 0);
-  uc_err error = UC_ERR_OK;
-  const double seconds = seconds_of([&] { error = uc_emu_start(it, start | 1, end, 0, 0); });
-  if (error != UC_ERR_OK) std::fprintf(stderr, "unicorn: %s\n", uc_strerror(error)), std::exit(1);
-  uc_close(it);
-  return turns * double{per_turn} / seconds;
+  void* const callback = reinterpret_cast<void*>(on_code);
+  if (has_hook) uc_hook_add(engine, &hook, UC_HOOK_CODE, callback, nullptr, 1, 0);
+  const std::uint64_t begin = address_of(firmware, "main") | 1;
+  const double seconds =
+      seconds_of([&] { check(uc_emu_start(engine, begin, address_of(firmware, "done"), 0, 0)); });
+  uc_close(engine);
+  return seconds;
 }
 
-void compare_rates(std::uint32_t turns) {
-  std::vector<double> mine, hooked, plain, to_hooked, to_plain;
+void compare_rates(const model::Model& model, const Firmware& firmware) {
+  std::vector<double> rate, hooked, plain, to_hooked, to_plain;
   for (unsigned i = 0; i < rounds; ++i) {
-    mine.push_back(ours(turns));
-    hooked.push_back(unicorn(turns, true));
-    plain.push_back(unicorn(turns, false));
-    to_hooked.push_back(mine.back() / hooked.back());
-    to_plain.push_back(mine.back() / plain.back());
+    const Run mine = ours(model, firmware);
+    const double count = static_cast<double>(mine.instructions);
+    rate.push_back(count / mine.seconds);
+    hooked.push_back(count / unicorn(firmware, true));
+    plain.push_back(count / unicorn(firmware, false));
+    to_hooked.push_back(rate.back() / hooked.back());
+    to_plain.push_back(rate.back() / plain.back());
   }
-  std::printf("%-28s core %9.1f   (aim 100)\n", "M instructions/s", median(mine) / 1e6);
+  std::printf("%-28s core %9.1f   (aim 100)\n", "M instructions/s", median(rate) / 1e6);
   std::printf("%-28s %14.1f   ratio %.2f (aim 0.35)\n", "  Unicorn with a code hook",
               median(hooked) / 1e6, median(to_hooked));
   std::printf("%-28s %14.1f   ratio %.2f\n", "  Unicorn without", median(plain) / 1e6,
               median(to_plain));
 }
 
-void compare_creation() {
+void measure_start(const model::Model& model, const Firmware& firmware) {
   constexpr unsigned count = 200;
-  TestBus bus;
-  fill(bus);
-  const double mine = seconds_of([&] {
-    for (unsigned i = 0; i < count; ++i) make_core(cortex_m4f(), bus)->reset(TestBus::flash_base);
+  std::uint64_t instructions = 0;
+  const double made = seconds_of([&] {
+    for (unsigned i = 0; i < count; ++i) Bench bench(model, firmware);
   });
-  const double theirs = seconds_of([] {
-    for (unsigned i = 0; i < count; ++i) uc_close(engine());
+  const double entered = seconds_of([&] {
+    for (unsigned i = 0; i < count; ++i) {
+      instructions = Bench(model, firmware).run_to(std::nullopt).cycles;
+    }
   });
-  std::printf("%-28s core %9.4f   Unicorn %.4f\n", "creation, ms", mine / count * 1e3,
-              theirs / count * 1e3);
+  std::printf("%-28s %14.2f   to the ROM's entry %.2f (aim 1), with %llu instructions\n",
+              "a board from nothing, ms", made / count * 1e3, entered / count * 1e3,
+              static_cast<unsigned long long>(instructions));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const long instructions = argc > 1 ? std::atol(argv[1]) : 20'000'000;
-  compare_rates(static_cast<std::uint32_t>(instructions / per_turn));
-  compare_creation();
+  if (argc < 3) return std::fprintf(stderr, "usage: core MODELS FIRMWARE\n"), 2;
+  const std::string folder = argv[2];
+  try {
+    const model::Model model = model::Library(argv[1]).load("stm32l476rg");
+    compare_rates(model, load(folder + "/superloop_stm32l476"));
+    measure_start(model, load(folder + "/founding_stm32l476"));
+  } catch (const InputError& error) {
+    return std::fprintf(stderr, "%s\n", error.what()), 1;
+  }
   return 0;
 }

@@ -128,6 +128,8 @@ ROWS = [
     blinks("systick_enables_interrupts_stm32h743", 64_000_000, 6400041, 6400000),
     blinks("sleep_on_exit_stm32f446", 16_000_000, 160046, 160000),
     blinks("cycles_stm32f405", 16_000_000, 44, 16000, slack=8),
+    Row("superloop_stm32l476", {"until": {"symbol": "done"}, "within_ms": 10000},
+        {"stopped": "running", "pins": {"PA5": {"level": 1}, "PA6": {"toggles": 0, "level": 0}}}),
     blinks("bit_band_stm32f103", 8_000_000, 69, 7007, 100),
     blinks("bit_band_stm32f405", 16_000_000, 69, 7007, 100),
 

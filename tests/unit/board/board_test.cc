@@ -132,8 +132,8 @@ TEST_F(FlashBootloaderTest, StaysForItsButtonAndForAnEmptyApplicationArea) {
   start_with_button();
   EXPECT_EQ(board_.phase(), Phase::Bootloader);
   EXPECT_TRUE(board_.is_attached());
-  EXPECT_EQ(board_.find_moment("before_entry")->registers,
-            stm32::Chip(board_.model().chip).snapshot())
+  EXPECT_EQ(board_.find_moment("before_entry")->registers.values,
+            stm32::Chip(board_.model().chip).snapshot().values)
       << "it starts after a reset, like any application";
   EXPECT_EQ(board_.find_moment("in_dfu")->causes.at("GPIOA.MODER").front().policy, "cubemx-init");
   board_.system_reset(now_);
@@ -153,7 +153,7 @@ TEST_F(FlashBootloaderTest, LeavesByAResetThatRunsItAgain) {
   EXPECT_EQ(board_.application()->address, 0x08008000u);
   const Moment* after = board_.find_moment("after_leave");
   ASSERT_NE(after, nullptr);
-  EXPECT_EQ(after->registers, board_.find_moment("before_entry")->registers);
+  EXPECT_EQ(after->registers.values, board_.find_moment("before_entry")->registers.values);
 }
 
 TEST_F(FlashBootloaderTest, LeavesBackIntoItselfWhenThereIsNoApplication) {

@@ -133,10 +133,9 @@ TEST_F(ExecutionTest, EntersTheRomWithThePlaceItJumpsTo) {
   EXPECT_EQ(last_event(),
             "ROM bootloader starts (the application jumps into system memory: PC 0x1FFF0000, SP "
             "0x20000FF0, LR main+0x10 (0x08000150))");
-  const auto& registers = board_.find_moment("before_entry")->registers.registers;
-  const auto vtor =
-      std::ranges::find(registers, "SCB.VTOR", &std::pair<std::string, std::uint32_t>::first);
-  EXPECT_EQ(vtor->second, 0x400u) << "as the firmware left it";
+  const stm32::Snapshot& registers = board_.find_moment("before_entry")->registers;
+  const auto vtor = std::ranges::find(*registers.names, "SCB.VTOR") - registers.names->begin();
+  EXPECT_EQ(registers.values[static_cast<std::size_t>(vtor)], 0x400u) << "as the firmware left it";
   EXPECT_EQ(run().stopped, Stopped::InRom) << "nothing is executed there";
   EXPECT_EQ(core_->limits.size(), 1u);
 }

@@ -253,9 +253,9 @@ TEST_F(ChipTest, RefusesUnalignedAccessesToRegisters) {
 }
 
 TEST_F(ChipTest, SnapshotsEveryRegisterThatHasContent) {
-  EXPECT_EQ(chip_.snapshot().registers,
-            (std::vector<std::pair<std::string, std::uint32_t>>{
-                {"RCC.ENR", 0}, {"RCC.RSTR", 0}, {"GPIOA.MODER", 0xAB}}));
+  const Snapshot snapshot = chip_.snapshot();
+  EXPECT_EQ(*snapshot.names, (RegisterNames{"RCC.ENR", "RCC.RSTR", "GPIOA.MODER"}));
+  EXPECT_EQ(snapshot.values, (std::vector<std::uint32_t>{0, 0, 0xAB}));
 }
 
 TEST_F(ChipTest, FindsRegistersAndPinsByName) {
