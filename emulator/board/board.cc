@@ -53,7 +53,8 @@ Board::Board(model::Model model, Options options)
       leave_policy_(
           &find_policy(model_.leave_policies,
                        options.leave_policy.empty() ? model_.leave_policy : options.leave_policy,
-                       model_.name + ": leave policy")) {}
+                       model_.name + ": leave policy")),
+      wrap_(std::move(options.wrap)) {}
 
 bool Board::set_boot_pin(const std::string& name, unsigned level) {
   const auto& pins = model_.boot_pins;
@@ -68,6 +69,21 @@ void Board::power_on(Instant now) {
   is_mute_ = false;
   happen(now, "power on");
   boot(now);
+}
+
+void Board::power_off(Instant now) {
+  bootloader_.reset();
+  application_.reset();
+  attach_due_.reset();
+  is_on_bus_ = false;
+  is_mute_ = false;
+  phase_ = Phase::Off;
+  happen(now, "power off");
+}
+
+std::unique_ptr<dfu::Bootloader> Board::make_bootloader() {
+  std::unique_ptr<dfu::Bootloader> made = dfu::make_bootloader(bootloader_spec_, chip_);
+  return wrap_ ? wrap_(std::move(made)) : std::move(made);
 }
 
 void Board::system_reset(Instant now) {
@@ -167,7 +183,7 @@ void Board::enter_bootloader(Instant now, const std::string& how) {
       is_in_flash(bootloader_spec_) ? "bootloader in flash" : "ROM bootloader";
   happen(now, which + " starts (" + how + ")");
   remember("in_dfu", now, apply(*entry_policy_, chip_));
-  bootloader_ = dfu::make_bootloader(bootloader_spec_, chip_);
+  bootloader_ = make_bootloader();
   attach_due_ = now + std::chrono::milliseconds(bootloader_spec_.startup_ms);
   if (*attach_due_ <= now) attach(now);
 }
@@ -254,7 +270,7 @@ void Board::depart(const dfu::Departure& departure, Instant now) {
       return get_stuck(now,
                        "Leave: the ROM does not start the application (a defect of this version)");
     case dfu::Departure::Kind::Reattach:
-      bootloader_ = dfu::make_bootloader(bootloader_spec_, chip_);
+      bootloader_ = make_bootloader();
       attach_due_ = now + std::chrono::milliseconds(bootloader_spec_.startup_ms);
       return;
   }

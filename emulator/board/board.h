@@ -56,6 +56,8 @@ class Board : public usb::Device {
   bool set_boot_pin(const std::string& name, unsigned level);
   /// Power-on reset and boot decision.
   void power_on(Instant now);
+  /// What was programmed and what option bytes hold is all that stays.
+  void power_off(Instant now);
   void system_reset(Instant now);
 
   // --- What firmware does that runs. ---
@@ -109,6 +111,7 @@ class Board : public usb::Device {
   void start_application(Instant now, std::uint32_t address);
   void start_silent_rom(Instant now, const std::string& how);
   void enter_bootloader(Instant now, const std::string& how);
+  std::unique_ptr<dfu::Bootloader> make_bootloader();
   bool is_closed() const;
   void show_flash_layout();
   void reset_after_options(Instant now);
@@ -125,6 +128,7 @@ class Board : public usb::Device {
   usb::StandardRequests standard_requests_;
   const model::RegisterPolicy* entry_policy_;
   const model::RegisterPolicy* leave_policy_;
+  std::function<std::unique_ptr<dfu::Bootloader>(std::unique_ptr<dfu::Bootloader>)> wrap_;
   std::map<std::string, unsigned> boot_pins_;
   bool was_flash_empty_ = false;  ///< latched until the next power-on
   std::unique_ptr<dfu::Bootloader> bootloader_;

@@ -181,6 +181,10 @@ std::optional<Stopped> Execution::step(const RunGoal& goal, Instant now) {
     ending_.sentence = "the bootloader has control";
     return Stopped::InRom;
   }
+  if (board_.phase() == Phase::Off) {
+    ending_.sentence = "the board has no power";
+    return Stopped::NoClock;
+  }
   if (starts_ != board_.starts()) start(now);
   if (dead_) {
     ending_.sentence = dead_->sentence;

@@ -1,9 +1,12 @@
 // What a scenario or a flag may choose instead of the model's defaults.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "dfu/bootloader.h"
 #include "model/model.h"
 
 namespace dfurig::board {
@@ -13,6 +16,8 @@ struct Options {
   std::string entry_policy;  ///< empty: the model's default
   std::string leave_policy;
   std::string variant;  ///< of the bootloader; empty: as its file describes it
+  /// Puts something between the board and each bootloader it starts; empty: nothing.
+  std::function<std::unique_ptr<dfu::Bootloader>(std::unique_ptr<dfu::Bootloader>)> wrap{};
 };
 
 /// The bootloader as a variant of it is. Throws InputError (with near names) when there is none

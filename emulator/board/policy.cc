@@ -110,8 +110,7 @@ Causes apply(const model::RegisterPolicy& policy, stm32::Chip& chip) {
     const stm32::Snapshot after = chip.snapshot();
     for (std::size_t i = 0; i < after.values.size(); ++i) {
       if (after.values[i] == before.values[i]) continue;
-      causes[(*after.names)[i]].push_back(
-          {policy.name, action.why, action.mark, action.source});
+      causes[(*after.names)[i]].push_back({policy.name, action.why, action.mark, action.source});
     }
   }
   return causes;

@@ -17,7 +17,9 @@ std::vector<std::string> find_files(const std::vector<std::string>& paths) {
     }
     std::vector<std::string> below;
     for (const auto& entry : fs::recursive_directory_iterator(path)) {
-      if (entry.path().extension() == ".json") below.push_back(entry.path().string());
+      const std::string name = entry.path().string();
+      // Shared steps are no scenario.
+      if (name.ends_with(".json") && !name.ends_with(".steps.json")) below.push_back(name);
     }
     std::sort(below.begin(), below.end());
     files.insert(files.end(), below.begin(), below.end());

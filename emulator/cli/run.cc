@@ -64,7 +64,9 @@ int run_command(const Arguments& arguments) {
   std::vector<scenario::Scenario> scenarios;
   for (const std::string& file : paths_of(values, line)) {
     if (file.find(filter) == std::string::npos) continue;
-    scenarios.push_back(scenario::load_scenario(file, library));
+    for (scenario::Scenario& it : scenario::load_scenarios(file, library)) {
+      scenarios.push_back(std::move(it));
+    }
   }
   if (scenarios.empty()) throw InputError("-k " + filter, "no scenario's path contains this");
   const scenario::Style style{isatty(STDOUT_FILENO) != 0,

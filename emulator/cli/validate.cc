@@ -54,7 +54,7 @@ void validate_path(const std::string& path, const po::variables_map& values,
     const bool is_chip = fs::absolute(file).parent_path().filename() == "chips";
     validation.check(file, [&] {
       if (is_chip) return load_all(library, file);
-      scenario::load_scenario(file, library);
+      scenario::load_scenarios(file, library);
     });
   }
 }

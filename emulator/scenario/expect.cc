@@ -1,9 +1,12 @@
 #include "scenario/expect.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "model/load_policies.h"
 #include "scenario/expect_firmware.h"
+#include "scenario/expect_transcript.h"
+#include "scenario/in_words.h"
 #include "stm32/register_block.h"
 #include "support/hex.h"
 
@@ -73,21 +76,81 @@ void check_pin(const PinExpectation& expected, const board::Board& board, Failur
   }
 }
 
+/// `what` says in words what is wanted.
+void compare_bytes(const std::string& where, std::uint32_t address, ByteView wanted_bytes,
+                   ByteView found_bytes, const std::string& what, Failures& failures) {
+  const auto [wanted, found] =
+      std::mismatch(wanted_bytes.begin(), wanted_bytes.end(), found_bytes.begin());
+  if (wanted == wanted_bytes.end()) return;
+  std::size_t different = 0;
+  for (std::size_t i = 0; i < wanted_bytes.size(); ++i) {
+    different += wanted_bytes[i] != found_bytes[i];
+  }
+  const auto offset = static_cast<std::uint32_t>(wanted - wanted_bytes.begin());
+  failures.push_back(
+      {where + " " + hex(address) + ", " + std::to_string(wanted_bytes.size()) + " bytes",
+       what,
+       std::to_string(different) + " bytes differ",
+       {"first at " + hex(address + offset) + ": expected " + hex(*wanted, 2) + ", found " +
+        hex(*found, 2)}});
+}
+
 void check_flash(const FlashExpectation& expected, const board::Board& board, Failures& failures) {
   const Image& image = expected.content;
-  const ByteView actual =
-      board.chip().flash().view(image.address, static_cast<std::uint32_t>(image.data.size()));
-  const auto [wanted, found] = std::mismatch(image.data.begin(), image.data.end(), actual.begin());
-  if (wanted == image.data.end()) return;
-  std::size_t different = 0;
-  for (std::size_t i = 0; i < image.data.size(); ++i) different += image.data[i] != actual[i];
-  const auto offset = static_cast<std::uint32_t>(wanted - image.data.begin());
-  failures.push_back(
-      {"flash " + hex(image.address) + ", " + std::to_string(image.data.size()) + " bytes",
-       expected.what,
-       std::to_string(different) + " bytes differ",
-       {"first at " + hex(image.address + offset) + ": expected " + hex(*wanted, 2) + ", found " +
-        hex(*found, 2)}});
+  const auto size = static_cast<std::uint32_t>(image.data.size());
+  compare_bytes("flash", image.address, image.data, board.chip().flash().view(image.address, size),
+                expected.what, failures);
+}
+
+void check_option_bytes(std::uint32_t address, const Bytes& bytes, const board::Board& board,
+                        Failures& failures) {
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  compare_bytes("option bytes", address, bytes, board.chip().option_bytes().view(address, size),
+                "what the scenario gives", failures);
+}
+
+void check_file(const FileExpectation& expected, const std::string& folder, Failures& failures) {
+  const std::filesystem::path path = std::filesystem::path(folder) / expected.name;
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) {
+    failures.push_back({expected.name, expected.what, "no tool wrote it", {}});
+    return;
+  }
+  const Bytes found = read_file(path.string());
+  if (found.size() != expected.content.size()) {
+    failures.push_back(
+        {expected.name,
+         expected.what,
+         std::to_string(found.size()) + " bytes, not " + std::to_string(expected.content.size()),
+         {}});
+    return;
+  }
+  compare_bytes(expected.name, 0, expected.content, found, expected.what, failures);
+}
+
+void check_listed(const std::string& text, const std::vector<std::string>& lines,
+                  Failures& failures) {
+  const bool is_there = std::ranges::any_of(
+      lines, [&](const std::string& line) { return line.find(text) != std::string::npos; });
+  if (!is_there) failures.push_back({"not_emulated", "\"" + text + "\"", "it is not there", lines});
+}
+
+std::string on_bus_text(bool is_on_bus) {
+  return is_on_bus ? "the device is on the bus" : "it is not";
+}
+
+/// The first alternative's failures are told, when none holds.
+void check_any(const std::vector<Expect>& alternatives, const Observed& observed,
+               Failures& failures) {
+  if (alternatives.empty()) return;
+  std::vector<std::string> details;
+  for (const Expect& it : alternatives) {
+    const Failures own = check(it, observed);
+    if (own.empty()) return;
+    details.push_back(own[0].what + ": expected " + own[0].expected + ", found " + own[0].actual);
+  }
+  failures.push_back({"any_of", "one of " + std::to_string(alternatives.size()) + " alternatives",
+                      "none of them holds", std::move(details)});
 }
 
 bool is_looked_at(const std::string& name, const std::vector<std::string>& blocks) {
@@ -147,15 +210,35 @@ std::vector<std::string> compare_fields(const stm32::RegisterSpec& spec, std::ui
   return lines;
 }
 
-std::vector<Failure> check(const Expect& expect, const board::Board& board, const Ran& ran) {
+std::vector<Failure> check(const Expect& expect, const Observed& observed) {
   Failures failures;
+  const board::Board& board = observed.board;
   check_text("phase", expect.phase, to_string(board.phase()), failures);
+  if (expect.is_on_bus && *expect.is_on_bus != observed.is_on_bus) {
+    failures.push_back(
+        {"on_bus", on_bus_text(*expect.is_on_bus), on_bus_text(observed.is_on_bus), {}});
+  }
   check_dfu(expect, board, failures);
   for (const RegisterValue& it : expect.registers) check_register(it, board, failures);
   for (const PinExpectation& it : expect.pins) check_pin(it, board, failures);
   for (const FlashExpectation& it : expect.flash) check_flash(it, board, failures);
+  for (const auto& [address, bytes] : expect.option_bytes) {
+    check_option_bytes(address, bytes, board, failures);
+  }
+  for (const FileExpectation& it : expect.files) check_file(it, observed.files, failures);
   if (expect.changes) check_changes(*expect.changes, board, failures);
-  if (ran.execution != nullptr) check_firmware(expect.firmware, ran, failures);
+  if (expect.transcript) check_transcript(*expect.transcript, observed.transfers, failures);
+  for (const std::string& text : expect.not_emulated) {
+    check_listed(text, observed.not_emulated, failures);
+  }
+  if (expect.elapsed && !expect.elapsed->contains(observed.elapsed)) {
+    failures.push_back({"elapsed_ms",
+                        range_text(*expect.elapsed, milliseconds_text),
+                        milliseconds_text(observed.elapsed),
+                        {}});
+  }
+  if (observed.ran.execution != nullptr) check_firmware(expect.firmware, observed.ran, failures);
+  check_any(expect.any_of, observed, failures);
   return failures;
 }
 

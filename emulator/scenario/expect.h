@@ -8,6 +8,7 @@
 #include "board/board.h"
 #include "board/execution.h"
 #include "scenario/scenario.h"
+#include "usb/transcript.h"
 
 namespace dfurig::scenario {
 
@@ -27,8 +28,19 @@ struct Ran {
   std::map<std::string, std::string> sent{};  ///< by serial peripheral
 };
 
+/// What there is to see at one moment of a run.
+struct Observed {
+  const board::Board& board;
+  Ran ran;
+  bool is_on_bus = false;
+  const std::vector<usb::Transfer>& transfers;
+  std::string files;  ///< the folder that ${files} stands for
+  std::vector<std::string> not_emulated;
+  Duration elapsed{};  ///< device time of the last tool
+};
+
 /// Everything in `expect` that does not hold.
-std::vector<Failure> check(const Expect& expect, const board::Board& board, const Ran& ran = {});
+std::vector<Failure> check(const Expect& expect, const Observed& observed);
 
 /// What a tool's end must be. `output` is both streams.
 std::vector<Failure> check_tool(const RunTool& expectation, int exit_status, bool timed_out,

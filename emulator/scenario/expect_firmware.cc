@@ -11,15 +11,6 @@ namespace {
 
 using Failures = std::vector<Failure>;
 
-template <typename Number, typename Text>
-std::string range_text(const Range<Number>& range, Text text) {
-  if (range.from && range.to && *range.from == *range.to) return text(*range.from);
-  std::string words;
-  if (range.from) words = "at least " + text(*range.from);
-  if (range.to) words += (words.empty() ? "at most " : ", at most ") + text(*range.to);
-  return words.empty() ? "anything" : words;
-}
-
 std::string fault_text(const FaultExpectation& fault) {
   std::string text;
   for (const std::string& name : fault.names) text += (text.empty() ? "" : " ") + name;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "model/reader.h"
+#include "scenario/expand.h"
+#include "scenario/load_faults.h"
 #include "scenario/load_given.h"
 #include "scenario/load_steps.h"
 #include "scenario/run_firmware.h"
@@ -72,36 +74,79 @@ void check_core(const model::Reader& reader, const model::Model& model) {
   }
 }
 
-}  // namespace
+GalleryEntry read_gallery(const model::Reader& reader) {
+  reader.allow_only({"id", "report", "chip", "tool", "cause", "injected"});
+  GalleryEntry entry;
+  entry.id = reader.at("id").text();
+  entry.report = reader.at("report").text();
+  entry.chip = reader.at("chip").text();
+  entry.tool = reader.at("tool").text();
+  reader.at("cause").choice({"known", "likely", "unknown"});
+  entry.cause = reader.at("cause").text();
+  if (const auto injected = reader.find("injected")) entry.injected = injected->text();
+  return entry;
+}
 
-Scenario load_scenario(const std::string& path, const model::Library& library) {
-  const model::Json json = model::parse_json_file(path);
-  const model::Reader reader(json, path);
-  reader.allow_only({"$schema", "title", "why", "source", "model", "override", "policies",
-                     "time_scale", "given", "steps"});
+/// What there is before the first step.
+Scenario read_head(const model::Reader& reader, const std::string& name, Files& files,
+                   const model::Library& library) {
   Scenario scenario;
-  scenario.file = path;
+  scenario.file = name;
   scenario.title = reader.at("title").text();
   if (const auto why = reader.find("why")) scenario.why = why->text();
   if (const auto sources = reader.find("source")) {
     for (const model::Reader& item : sources->items()) scenario.sources.push_back(item.text());
   }
-  scenario.model = load_model(reader, path, library);
-  scenario.overrides = model::settings_of(read_override(reader, path));
+  if (const auto gallery = reader.find("gallery")) scenario.gallery = read_gallery(*gallery);
+  if (const auto fails = reader.find("fails_with")) scenario.fails_with = fails->text();
+  scenario.model = load_model(reader, name, library);
+  scenario.overrides = model::settings_of(read_override(reader, name));
   if (const auto policies = reader.find("policies")) read_policies(*policies, scenario);
   if (const auto scale = reader.find("time_scale")) {
     scenario.options.time_scale = scale->real();
     if (!(scale->real() >= 0 && scale->real() <= 1000)) scale->fail("expected 0 to 1000");
   }
+  if (const auto made = reader.find("files")) files.read(*made);
+  scenario.files = files.made();
+  if (const auto faults = reader.find("faults")) scenario.faults = read_faults(*faults, files);
   if (const auto given = reader.find("given")) {
-    scenario.given = read_given(*given, path, scenario.model);
+    scenario.given = read_given(*given, files, scenario.model);
   }
+  return scenario;
+}
+
+Scenario read_scenario(const model::Json& json, const std::string& path, const std::string& name,
+                       const model::Library& library) {
+  const model::Reader reader(json, path);
+  reader.allow_only({"$schema", "title", "why", "source", "gallery", "fails_with", "model",
+                     "override", "policies", "time_scale", "files", "faults", "given", "steps"});
+  Files files(path);
+  Scenario scenario = read_head(reader, name, files, library);
   for (const model::Reader& step : reader.at("steps").items()) {
-    scenario.steps.push_back(read_step(step, path, scenario.model, scenario.given.firmware));
+    const std::optional<Fragment> fragment = find_fragment(step, path);
+    if (!fragment) {
+      scenario.steps.push_back(read_step(step, scenario, files));
+      continue;
+    }
+    const model::Reader shared(fragment->json, fragment->path);
+    for (const model::Reader& it : shared.at("steps").items()) {
+      scenario.steps.push_back(read_step(it, scenario, files));
+    }
   }
   if (scenario.steps.empty()) reader.at("steps").fail("expected at least one step");
   if (executes_firmware(scenario)) check_core(reader.at("model"), scenario.model);
   return scenario;
+}
+
+}  // namespace
+
+std::vector<Scenario> load_scenarios(const std::string& path, const model::Library& library) {
+  std::vector<Scenario> scenarios;
+  for (const Row& row : expand_table(model::parse_json_file(path), path)) {
+    const std::string name = row.name.empty() ? path : path + "[" + row.name + "]";
+    scenarios.push_back(read_scenario(row.json, path, name, library));
+  }
+  return scenarios;
 }
 
 }  // namespace dfurig::scenario

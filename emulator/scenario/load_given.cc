@@ -1,8 +1,6 @@
 #include "scenario/load_given.h"
 
 #include <algorithm>
-#include <filesystem>
-
 #include "model/load_policies.h"
 #include "scenario/load_firmware.h"
 #include "support/hex.h"
@@ -10,22 +8,6 @@
 
 namespace dfurig::scenario {
 namespace {
-
-namespace fs = std::filesystem;
-
-std::vector<Image> read_file_content(const model::Reader& reader, const std::string& scenario_file,
-                                     std::string& what) {
-  reader.allow_only({"file", "at"});
-  const model::Reader file = reader.at("file");
-  const std::string path = resolve_path(file.text(), scenario_file);
-  what = fs::path(path).filename().string();
-  std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored)) {
-    file.fail("there is no file " + path, "paths are relative to the scenario file");
-  }
-  if (needs_address(path) && !reader.has("at")) reader.fail("a .bin file needs \"at\"");
-  return load_image(path, reader.has("at") ? reader.at("at").number() : 0);
-}
 
 Application read_application(const model::Reader& reader, const model::Model& model) {
   reader.allow_only({"writes", "then"});
@@ -57,28 +39,29 @@ void check_fits(const model::Reader& reader, const std::vector<Image>& images,
   }
 }
 
-std::string resolve_path(const std::string& path, const std::string& scenario_file) {
-  return (fs::path(scenario_file).parent_path() / path).lexically_normal().string();
-}
-
-std::vector<Image> read_content(const model::Reader& reader, const std::string& scenario_file,
-                                const stm32::FlashSpec& flash, std::string& what) {
-  std::vector<Image> images;
-  if (reader.has("file")) {
-    images = read_file_content(reader, scenario_file, what);
-  } else if (reader.has("bytes")) {
-    reader.allow_only({"bytes", "at"});
-    images = {{reader.at("at").number(), reader.at("bytes").bytes()}};
-    what = std::to_string(images[0].data.size()) + " bytes";
-  } else {
-    reader.allow_only({"fill", "at", "size"});
-    const std::uint32_t size = reader.at("size").number(flash.size());
-    const auto fill = static_cast<std::uint8_t>(reader.at("fill").number(0xFF));
-    images = {{reader.at("at").number(), Bytes(size, fill)}};
-    what = std::to_string(size) + " bytes of " + hex(fill, 2);
-  }
+std::vector<Image> read_flash_content(const model::Reader& reader, const Files& files,
+                                      const stm32::FlashSpec& flash, std::string& what) {
+  if (reader.is_object() && !reader.has("file")) reader.at("at");
+  std::vector<Image> images = files.read_content(reader, what);
   check_fits(reader, images, flash, what);
   return images;
+}
+
+std::map<std::uint32_t, Bytes> read_option_bytes(const model::Reader& reader,
+                                                 const model::Model& model) {
+  const stm32::OptionBytes option_bytes(model.chip.option_bytes);
+  std::map<std::uint32_t, Bytes> windows;
+  for (const auto& [address_text, value] : reader.members()) {
+    const auto address = parse_number(address_text);
+    const Bytes bytes = value.bytes();
+    const auto size = static_cast<std::uint32_t>(bytes.size());
+    if (!address || !option_bytes.contains(*address, size)) {
+      value.fail("\"" + address_text +
+                 "\" and the bytes after it are not option bytes of this chip");
+    }
+    windows[*address] = bytes;
+  }
+  return windows;
 }
 
 std::string read_register_name(const model::Reader& reader, const stm32::ChipSpec& chip,
@@ -110,8 +93,7 @@ RegisterValue read_register_value(const model::Reader& reader, const stm32::Chip
   return {read_register_name(name, chip, name.text()), reader.at("value").number()};
 }
 
-Given read_given(const model::Reader& reader, const std::string& scenario_file,
-                 const model::Model& model) {
+Given read_given(const model::Reader& reader, const Files& files, const model::Model& model) {
   reader.allow_only(
       {"bootloader", "boot_pins", "flash", "option_bytes", "pins", "application", "firmware"});
   Given given;
@@ -119,23 +101,13 @@ Given read_given(const model::Reader& reader, const std::string& scenario_file,
   if (const auto flash = reader.find("flash")) {
     std::string what;
     for (const model::Reader& item : flash->items()) {
-      for (Image& image : read_content(item, scenario_file, model.chip.flash, what)) {
+      for (Image& image : read_flash_content(item, files, model.chip.flash, what)) {
         given.flash.push_back(std::move(image));
       }
     }
   }
   if (const auto options = reader.find("option_bytes")) {
-    for (const auto& [address_text, value] : options->members()) {
-      const auto address = parse_number(address_text);
-      const stm32::OptionBytes option_bytes(model.chip.option_bytes);
-      const Bytes bytes = value.bytes();
-      const auto size = static_cast<std::uint32_t>(bytes.size());
-      if (!address || !option_bytes.contains(*address, size)) {
-        value.fail("\"" + address_text +
-                   "\" and the bytes after it are not option bytes of this chip");
-      }
-      given.option_bytes[*address] = bytes;
-    }
+    given.option_bytes = read_option_bytes(*options, model);
   }
   if (const auto pins = reader.find("pins")) {
     for (const auto& [name, level] : pins->members()) {
@@ -148,7 +120,7 @@ Given read_given(const model::Reader& reader, const std::string& scenario_file,
   }
   if (const auto firmware = reader.find("firmware")) {
     if (given.application) firmware->fail("either \"application\" or \"firmware\", not both");
-    given.firmware = read_firmware(*firmware, scenario_file, model);
+    given.firmware = read_firmware(*firmware, files.scenario_file(), model);
   }
   return given;
 }

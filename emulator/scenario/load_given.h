@@ -2,17 +2,17 @@
 #pragma once
 
 #include "model/reader.h"
+#include "scenario/files.h"
 #include "scenario/scenario.h"
 
 namespace dfurig::scenario {
 
-/// A path of the scenario: relative to the scenario's file.
-std::string resolve_path(const std::string& path, const std::string& scenario_file);
-
-/// { "file": …, "at": … }, { "bytes": …, "at": … } or { "fill": …, "at": …, "size": … } as images
-/// inside the chip's flash; `what` says it in words.
-std::vector<Image> read_content(const model::Reader& reader, const std::string& scenario_file,
-                                const stm32::FlashSpec& flash, std::string& what);
+/// Content (files.h) inside the chip's flash; `what` says it in words.
+std::vector<Image> read_flash_content(const model::Reader& reader, const Files& files,
+                                      const stm32::FlashSpec& flash, std::string& what);
+/// { "0x1FFF7800": "AA F8 …" }: from the start of a window on.
+std::map<std::uint32_t, Bytes> read_option_bytes(const model::Reader& reader,
+                                                 const model::Model& model);
 
 /// Throws InputError unless all of `images` is in flash; `what` names them.
 void check_fits(const model::Reader& reader, const std::vector<Image>& images,
@@ -28,7 +28,6 @@ std::map<std::string, unsigned> read_boot_pins(const model::Reader& reader,
                                                const model::Model& model);
 RegisterValue read_register_value(const model::Reader& reader, const stm32::ChipSpec& chip);
 
-Given read_given(const model::Reader& reader, const std::string& scenario_file,
-                 const model::Model& model);
+Given read_given(const model::Reader& reader, const Files& files, const model::Model& model);
 
 }  // namespace dfurig::scenario

@@ -4,9 +4,11 @@
 #include <filesystem>
 
 #include "attach/program.h"
+#include "scenario/load_control.h"
+#include "scenario/load_expect.h"
+#include "scenario/load_faults.h"
 #include "scenario/load_firmware.h"
 #include "scenario/load_given.h"
-#include "support/hex.h"
 #include "support/input_error.h"
 
 namespace dfurig::scenario {
@@ -14,9 +16,6 @@ namespace {
 
 constexpr double default_timeout_s = 60;
 constexpr double timeout_max_s = 3600;
-
-const std::vector<std::string> moments = {"power_on", "before_entry", "in_dfu", "after_leave",
-                                          "running"};
 
 /// "${scenario_dir}" in a tool's argument.
 std::string expand(const std::string& text, const std::string& scenario_file) {
@@ -47,11 +46,11 @@ void check_file(const model::Reader& reader, const std::string& raw, const std::
   reader.fail("there is no file " + expanded, "\"${scenario_dir}\" is the scenario's own folder");
 }
 
-RunTool read_run(const model::Reader& reader, const std::string& scenario_file) {
+RunTool read_run(const model::Reader& reader, const Files& files) {
   reader.allow_only({"run", "timeout_s", "expect"});
   RunTool run;
   for (const model::Reader& item : reader.at("run").items()) {
-    run.arguments.push_back(expand(item.text(), scenario_file));
+    run.arguments.push_back(expand(item.text(), files.scenario_file()));
     check_file(item, item.text(), run.arguments.back());
   }
   if (run.arguments.empty()) reader.at("run").fail("expected a tool and its arguments");
@@ -94,127 +93,50 @@ Reset read_reset(const model::Reader& reader, const model::Model& model) {
   return reset;
 }
 
-std::vector<std::string> with(std::vector<std::string> keys, const std::vector<std::string>& more) {
-  keys.insert(keys.end(), more.begin(), more.end());
-  return keys;
+/// "none": those before strike no more.
+ArmFaults read_arm_faults(const model::Reader& reader, const Files& files) {
+  if (!reader.is_text()) return {read_faults(reader, files), false};
+  reader.choice({"none"});
+  return {{}, true};
 }
 
-PinExpectation read_pin(const std::string& pin, const model::Reader& reader,
-                        const stm32::ChipSpec& chip) {
-  check_pin(reader, chip, pin);
-  reader.allow_only(with({"mode", "type", "pull", "output", "level"}, pin_times_keys()));
-  PinExpectation expectation{pin, {}};
-  const auto named = [&](const char* key, const char* register_name,
-                         const std::vector<std::string>& names) {
-    if (const auto value = reader.find(key)) {
-      expectation.registers[register_name] = static_cast<std::uint32_t>(value->choice(names));
-    }
-  };
-  named("mode", "MODER", {"input", "output", "alternate", "analog"});
-  named("type", "OTYPER", {"push-pull", "open-drain"});
-  named("pull", "PUPDR", {"none", "up", "down"});
-  if (const auto output = reader.find("output")) expectation.registers["ODR"] = output->number(1);
-  if (const auto level = reader.find("level")) expectation.registers["IDR"] = level->number(1);
-  return expectation;
+std::string join(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
 }
 
-/// "0x00000000 -> 0xFFFFFFFF"
-ChangesExpectation::Change read_change(const model::Reader& reader) {
-  const std::string text = reader.text();
-  const std::size_t arrow = text.find(" -> ");
-  const auto from = parse_number(text.substr(0, arrow));
-  const auto to = arrow == std::string::npos ? std::nullopt : parse_number(text.substr(arrow + 4));
-  if (!from || !to) reader.fail("expected \"0x00000000 -> 0x00000001\", found \"" + text + "\"");
-  return {*from, *to};
-}
-
-ChangesExpectation read_changes(const model::Reader& reader, const stm32::ChipSpec& chip) {
-  reader.allow_only({"from", "to", "blocks", "exactly"});
-  ChangesExpectation changes;
-  reader.at("from").choice(moments);
-  reader.at("to").choice(moments);
-  changes.from = reader.at("from").text();
-  changes.to = reader.at("to").text();
-  std::vector<std::string> known;
-  for (const stm32::BlockSpec& block : chip.blocks) known.push_back(block.name);
-  if (const auto blocks = reader.find("blocks")) {
-    for (const model::Reader& item : blocks->items()) {
-      item.choice(known);
-      changes.blocks.push_back(item.text());
-    }
-  }
-  for (const auto& [name, change] : reader.at("exactly").members()) {
-    changes.exactly[read_register_name(change, chip, name)] = read_change(change);
-  }
-  return changes;
-}
-
-Expect read_expect(const model::Reader& reader, const std::string& scenario_file,
-                   const model::Model& model, const std::vector<FirmwareFile>& firmware) {
-  reader.allow_only(with({"phase", "dfu_state", "dfu_status", "address_pointer", "registers",
-                          "pins", "flash", "changes"},
-                         firmware_keys()));
-  Expect expect;
-  if (const auto phase = reader.find("phase")) {
-    phase->choice({"off", "application", "bootloader", "stuck"});
-    expect.phase = phase->text();
-  }
-  if (const auto state = reader.find("dfu_state")) expect.dfu_state = state->text();
-  if (const auto status = reader.find("dfu_status")) expect.dfu_status = status->text();
-  if (const auto pointer = reader.find("address_pointer"))
-    expect.address_pointer = pointer->number();
-  if (const auto registers = reader.find("registers")) {
-    for (const auto& [name, value] : registers->members()) {
-      expect.registers.push_back({read_register_name(value, model.chip, name), value.number()});
-    }
-  }
-  if (const auto pins = reader.find("pins")) {
-    for (const auto& [name, value] : pins->members()) {
-      expect.pins.push_back(read_pin(name, value, model.chip));
-    }
-  }
-  if (const auto flash = reader.find("flash")) {
-    for (const model::Reader& item : flash->items()) {
-      std::string what;
-      for (Image& image : read_content(item, scenario_file, model.chip.flash, what)) {
-        expect.flash.push_back({std::move(image), what});
-      }
-    }
-  }
-  if (const auto changes = reader.find("changes"))
-    expect.changes = read_changes(*changes, model.chip);
-  expect.firmware = read_firmware_expectation(reader, model, firmware);
-  return expect;
+std::vector<std::string> step_keys() {
+  return {"run", "write", "drive", "reset", "run_firmware", "control", "faults", "expect"};
 }
 
 }  // namespace
 
-Step read_step(const model::Reader& reader, const std::string& scenario_file,
-               const model::Model& model, const std::vector<FirmwareFile>& firmware) {
+Step read_step(const model::Reader& reader, const Scenario& scenario, const Files& files) {
   Step step{reader.place(), Expect{}};
   if (reader.has("run")) {
-    step.action = read_run(reader, scenario_file);
+    step.action = read_run(reader, files);
     return step;
   }
   if (reader.has("reset")) {
-    step.action = read_reset(reader, model);
+    step.action = read_reset(reader, scenario.model);
     return step;
   }
-  reader.allow_only({"run", "write", "drive", "reset", "run_firmware", "expect"});
-  const int kinds =
-      reader.has("write") + reader.has("drive") + reader.has("run_firmware") + reader.has("expect");
-  if (kinds != 1) {
-    reader.fail("expected exactly one of run, write, drive, reset, run_firmware, expect");
-  }
+  reader.allow_only(step_keys());
+  if (reader.members().size() != 1) reader.fail("expected exactly one of " + join(step_keys()));
   if (const auto run = reader.find("run_firmware")) {
-    step.action = read_run_firmware(*run, model, firmware);
+    step.action = read_run_firmware(*run, scenario.model, scenario.given.firmware);
   }
   if (const auto write = reader.find("write")) {
-    step.action = WriteRegister{read_register_value(*write, model.chip)};
+    step.action = WriteRegister{read_register_value(*write, scenario.model.chip)};
   }
-  if (const auto drive = reader.find("drive")) step.action = read_drive(*drive, model.chip);
+  if (const auto drive = reader.find("drive")) {
+    step.action = read_drive(*drive, scenario.model.chip);
+  }
+  if (const auto control = reader.find("control")) step.action = read_control(*control);
+  if (const auto faults = reader.find("faults")) step.action = read_arm_faults(*faults, files);
   if (const auto expect = reader.find("expect")) {
-    step.action = read_expect(*expect, scenario_file, model, firmware);
+    step.action = read_expect(*expect, scenario, files);
   }
   return step;
 }

@@ -6,8 +6,8 @@
 
 namespace dfurig::scenario {
 
-/// Reads one step; checks names, files and that its tool is there. Throws InputError.
-Step read_step(const model::Reader& reader, const std::string& scenario_file,
-               const model::Model& model, const std::vector<FirmwareFile>& firmware);
+/// Reads one step; checks names, files and that its tool is there. Throws InputError. `scenario` is
+/// loaded up to its steps.
+Step read_step(const model::Reader& reader, const Scenario& scenario, const Files& files);
 
 }  // namespace dfurig::scenario

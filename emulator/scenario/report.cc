@@ -68,6 +68,10 @@ void print_steps(std::ostream& out, const Report& report) {
 }
 
 void print_failures(std::ostream& out, const Report& report, const Style& style) {
+  if (!report.fails_with.empty()) {
+    out << "\nit is known to fail with \"" << report.fails_with << "\", "
+        << (report.has_failures() ? "and fails otherwise" : "and does not fail any more") << "\n";
+  }
   for (const StepResult& step : report.steps) {
     if (step.failures.empty()) continue;
     out << "\n"
@@ -109,6 +113,7 @@ void print_story(std::ostream& out, const Report& report) {
     if (event.device_time) out << " [device time " << milliseconds_text(*event.device_time) << "]";
     out << "\n";
   }
+  print_lines(out, "faults that struck", report.strikes);
   print_lines(out, "pins, in device time", report.pins);
   print_lines(out, "sent", report.sent);
   if (!report.longest_poll.empty()) {
@@ -122,9 +127,18 @@ void print_story(std::ostream& out, const Report& report) {
 
 }  // namespace
 
+bool Report::has_failures() const {
+  return std::ranges::any_of(steps, [](const StepResult& step) { return !step.failures.empty(); });
+}
+
 bool Report::has_passed() const {
-  return std::all_of(steps.begin(), steps.end(),
-                     [](const StepResult& step) { return step.failures.empty(); });
+  if (fails_with.empty()) return !has_failures();
+  return std::ranges::any_of(steps, [this](const StepResult& step) {
+    return std::ranges::any_of(step.failures, [this](const Failure& it) {
+      return (it.what + ": expected " + it.expected + ", found " + it.actual).find(fails_with) !=
+             std::string::npos;
+    });
+  });
 }
 
 void print_report(std::ostream& out, const Report& report, const Style& style) {

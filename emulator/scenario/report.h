@@ -44,10 +44,14 @@ struct Report {
   std::vector<std::string> sent;  ///< a line for each serial peripheral that sent
   std::string longest_poll;       ///< where firmware waited longest for a register; may be empty
   std::vector<std::string> trace;
+  std::vector<std::string> strikes;  ///< of faults
+  std::string fails_with;            ///< it is known to fail with this; empty: it must pass
   std::vector<std::string> not_emulated;
   Duration duration{};
 
+  /// It did all that is expected, or failed in the way that is known.
   bool has_passed() const;
+  bool has_failures() const;
 };
 
 /// How text is written.

@@ -3,8 +3,11 @@
 #include <thread>
 
 #include "attach/run_tool.h"
+#include "fault/injection.h"
+#include "scenario/run_control.h"
 #include "scenario/run_firmware.h"
 #include "scenario/transcript_summary.h"
+#include "scenario/work_folder.h"
 #include "support/hex.h"
 #include "usbip/local_link.h"
 
@@ -22,14 +25,24 @@ class Bench {
  public:
   Bench(const Scenario& scenario, const RunOptions& options)
       : scenario_(scenario),
-        board_(scenario.model, scenario.options),
+        folder_(scenario.files),
+        injection_(options.seed),
+        board_(scenario.model, with_faults(scenario.options)),
+        device_(injection_.wrap(board_, board_side())),
         firmware_(scenario, board_, options.traced_instructions) {
-    exports_.add(board_, &transcript_);
+    for (const fault::Fault& it : scenario.faults) injection_.armed().add(it);
+    injection_.attach(board_.chip().flash());
+    exports_.add(device_, &transcript_);
   }
 
   Report run();
 
  private:
+  board::Options with_faults(board::Options options);
+  fault::BoardSide board_side();
+  usbip::Connector connector() {
+    return injection_.wrap(usbip::local_connector(exports_, clock_), clock_);
+  }
   void set_up();
   void settle();
   void write(const RegisterValue& write);
@@ -39,23 +52,44 @@ class Bench {
   void act(const DrivePins& action, StepResult& result);
   void act(const Reset& action, StepResult& result);
   void act(const RunFirmware& action, StepResult& result);
+  void act(const ReplayRequests& action, StepResult& result);
+  void act(const ArmFaults& action, StepResult& result);
   void act(const Expect& action, StepResult& result);
+  void check_strikes();
+  std::vector<std::string> not_emulated() const;
   Report make_report() const;
 
   const Scenario& scenario_;
+  WorkFolder folder_;
   SteadyClock clock_;
+  fault::Injection injection_;
   board::Board board_;
+  usb::Device& device_;  ///< the board, as faults let the host see it
   FirmwareRun firmware_;
   usb::Transcript transcript_;
   usbip::Exports exports_;
   std::vector<StepResult> results_;
+  Duration last_tool_took_{};
 };
+
+board::Options Bench::with_faults(board::Options options) {
+  options.wrap = [this](std::unique_ptr<dfu::Bootloader> bootloader) {
+    return injection_.wrap(std::move(bootloader));
+  };
+  return options;
+}
+
+fault::BoardSide Bench::board_side() {
+  return {[this](Instant now) { board_.power_off(now); },
+          [this](Instant now) { board_.power_on(now); },
+          [this] { return board_.chip().option_bytes().is_being_written(); }};
+}
 
 /// Lets the board finish what it is about to do: start up, detach, leave.
 void Bench::settle() {
-  for (auto next = board_.next_event(); next; next = board_.next_event()) {
+  for (auto next = device_.next_event(); next; next = device_.next_event()) {
     std::this_thread::sleep_for(*next - clock_.now());
-    board_.advance(clock_.now());
+    device_.advance(clock_.now());
   }
 }
 
@@ -106,11 +140,12 @@ void Bench::set_up() {
 
 void Bench::act(const RunTool& action, StepResult& result) {
   attach::ToolCommand command;
-  command.arguments = action.arguments;
+  for (const std::string& it : action.arguments) command.arguments.push_back(folder_.expand(it));
   command.timeout = action.timeout;
   command.output = attach::Output::Capture;
-  const attach::ToolResult tool =
-      attach::run_tool(command, {usbip::local_connector(exports_, clock_)});
+  const Instant begin = clock_.now();
+  const attach::ToolResult tool = attach::run_tool(command, {connector()});
+  last_tool_took_ = clock_.now() - begin;
   settle();
   result.what = join(action.arguments);
   result.is_tool = true;
@@ -133,7 +168,10 @@ void Bench::act(const DrivePins& action, StepResult& result) {
 void Bench::act(const Reset& action, StepResult& result) {
   result.what = action.is_power_on ? "power-on reset" : "system reset";
   for (const auto& [pin, level] : action.boot_pins) board_.set_boot_pin(pin, level);
-  if (action.is_power_on) board_.power_on(clock_.now());
+  if (action.is_power_on) {
+    injection_.power_on();
+    board_.power_on(clock_.now());
+  }
   if (!action.is_power_on) board_.system_reset(clock_.now());
   settle();
 }
@@ -143,9 +181,27 @@ void Bench::act(const RunFirmware& action, StepResult& result) {
   settle();
 }
 
+void Bench::act(const ReplayRequests& action, StepResult& result) {
+  result.what = "replay " + std::to_string(action.requests.size()) + " requests";
+  const auto wait = [this](Duration duration) {
+    std::this_thread::sleep_for(duration);
+    device_.advance(clock_.now());
+  };
+  result.failures = replay(action, connector(), exports_.all().front()->busid, wait);
+  settle();
+}
+
+void Bench::act(const ArmFaults& action, StepResult& result) {
+  result.what = action.clears ? "no more faults" : "faults";
+  if (action.clears) injection_.armed().disarm();
+  for (const fault::Fault& it : action.faults) injection_.armed().add(it);
+}
+
 void Bench::act(const Expect& action, StepResult& result) {
   result.what = "expect";
-  result.failures = check(action, board_, firmware_.ran());
+  result.failures =
+      check(action, {board_, firmware_.ran(), device_.is_attached(), transcript_.transfers(),
+                     folder_.path(), not_emulated(), last_tool_took_});
   if (!result.failures.empty()) return;
   for (const FlashExpectation& it : action.flash) {
     result.confirmed.push_back("flash " + hex(it.content.address) + ", " +
@@ -159,6 +215,30 @@ StepResult Bench::perform(const Step& step) {
   result.place = step.place;
   std::visit([&](const auto& action) { act(action, result); }, step.action);
   return result;
+}
+
+/// A fault that never came shows nothing.
+void Bench::check_strikes() {
+  for (const fault::Fault* it : injection_.armed().missed()) {
+    StepResult result;
+    result.place = it->place;
+    result.what = "fault";
+    result.failures.push_back({fault::info_of(it->kind).name,
+                               "it strikes",
+                               "its occasion never came",
+                               {"\"may_miss\": true if that is no mistake"}});
+    results_.push_back(std::move(result));
+  }
+}
+
+std::vector<std::string> Bench::not_emulated() const {
+  std::vector<std::string> lines;
+  for (const auto* list : {&board_.chip().not_emulated(), &board_.unknown_requests()}) {
+    for (const auto& [what, count] : list->counts()) {
+      lines.push_back(what + " ×" + std::to_string(count));
+    }
+  }
+  return lines;
 }
 
 Report Bench::make_report() const {
@@ -180,10 +260,10 @@ Report Bench::make_report() const {
   report.usb_summary = summarise(report.transfers, bootloader);
   report.moments = board_.moments();
   report.events = board_.events();
-  for (const auto* list : {&board_.chip().not_emulated(), &board_.unknown_requests()}) {
-    for (const auto& [what, count] : list->counts()) {
-      report.not_emulated.push_back(what + " ×" + std::to_string(count));
-    }
+  report.not_emulated = not_emulated();
+  report.fails_with = scenario_.fails_with;
+  for (const fault::Strike& it : injection_.armed().strikes()) {
+    report.strikes.push_back(it.what + "  (" + it.place + ")");
   }
   firmware_.tell(report);
   const std::uint64_t unanswered = exports_.all().front()->unanswered_urbs;
@@ -198,8 +278,9 @@ Report Bench::run() {
   set_up();
   for (const Step& step : scenario_.steps) {
     results_.push_back(perform(step));
-    if (!results_.back().failures.empty()) break;
+    if (!results_.back().failures.empty()) return make_report();
   }
+  check_strikes();
   return make_report();
 }
 

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "board/board.h"
+#include "fault/fault.h"
 #include "model/model.h"
+#include "scenario/files.h"
 #include "scenario/firmware.h"
 #include "scenario/image.h"
 
@@ -83,35 +85,99 @@ struct ChangesExpectation {
   std::map<std::string, Change> exactly;
 };
 
+/// What went over the control pipe since the scenario began, or in its last tool's time.
+struct TransferExpectation {
+  std::string place;
+  fault::RequestCondition what;
+  std::string reply;  ///< "ACK", "STALL", "data", "no reply", "bus error"; empty: any
+  std::optional<Range<std::uint32_t>> count;
+};
+struct TranscriptExpectation {
+  std::vector<TransferExpectation> sent;   ///< each so often; at least once when no count is given
+  std::vector<TransferExpectation> order;  ///< one after the other, with any others between
+};
+
+/// A file that a tool wrote into ${files}.
+struct FileExpectation {
+  std::string name;
+  Bytes content;
+  std::string what;
+};
+
 struct Expect {
   std::optional<std::string> phase;
+  std::optional<bool> is_on_bus;
   std::optional<std::string> dfu_state;
   std::optional<std::string> dfu_status;
   std::optional<std::uint32_t> address_pointer;
   std::vector<RegisterValue> registers;
   std::vector<PinExpectation> pins;
   std::vector<FlashExpectation> flash;
+  std::map<std::uint32_t, Bytes> option_bytes;  ///< by address, as programmed
   std::optional<ChangesExpectation> changes;
+  std::optional<TranscriptExpectation> transcript;
+  std::vector<FileExpectation> files;
+  std::vector<std::string> not_emulated;     ///< each must be in a line of that list
+  std::optional<Range<Duration>> elapsed{};  ///< device time of the last tool
+  std::vector<Expect> any_of;                ///< at least one must hold
   FirmwareExpectation firmware;
 };
 
-using Action = std::variant<RunTool, WriteRegister, DrivePins, Reset, RunFirmware, Expect>;
+/// One control transfer of a replayed tool, and what must come back.
+struct ControlRequest {
+  std::string place;
+  usb::SetupPacket setup;
+  Bytes data;
+  std::string reply;  ///< as in TransferExpectation
+  std::optional<Bytes> reply_data;
+  std::optional<dfu::State> state;  ///< of DFU_GETSTATUS
+  std::optional<dfu::Status> status;
+  std::optional<std::uint32_t> poll_ms;
+  bool polls = false;  ///< DFU_GETSTATUS again, after bwPollTimeout, while it says dfuDNBUSY
+};
+struct ReplayRequests {
+  std::vector<ControlRequest> requests;
+};
+
+/// More faults from here on, or none of those before.
+struct ArmFaults {
+  std::vector<fault::Fault> faults;
+  bool clears = false;
+};
+
+using Action = std::variant<RunTool, WriteRegister, DrivePins, Reset, RunFirmware, ReplayRequests,
+                            ArmFaults, Expect>;
 
 struct Step {
   std::string place;  ///< "x.json: /steps/2"
   Action action;
 };
 
+/// A public report that a scenario reproduces.
+struct GalleryEntry {
+  std::string id;      ///< "A22"
+  std::string report;  ///< its title
+  std::string chip;
+  std::string tool;
+  std::string cause;     ///< "known", "likely" or "unknown"
+  std::string injected;  ///< what is put in because the cause is unknown; may be empty
+};
+
 struct Scenario {
-  std::string file;
+  std::string file;  ///< with "[NAME]" when it is a row of a table
   std::string title;
   std::string why;
   std::vector<std::string> sources;
   model::Model model;
   std::vector<std::string> overrides;  ///< "bootloader/behaviour/while_busy=stall"
   board::Options options;
+  std::map<std::string, MadeFile> files;  ///< in ${files} while it runs
+  std::vector<fault::Fault> faults;       ///< from the beginning
   Given given;
   std::vector<Step> steps;
+  /// It is known to fail, with this in what is told of it; empty: it must pass.
+  std::string fails_with;
+  std::optional<GalleryEntry> gallery;
 };
 
 }  // namespace dfurig::scenario

@@ -31,6 +31,7 @@ std::string standard_name(const usb::SetupPacket& setup) {
 std::string outcome(const usb::Transfer& transfer) {
   if (std::holds_alternative<usb::Stall>(transfer.reply)) return "STALL";
   if (std::holds_alternative<usb::NoReply>(transfer.reply)) return "no reply";
+  if (std::holds_alternative<usb::BusError>(transfer.reply)) return "bus error";
   if (std::holds_alternative<usb::Ack>(transfer.reply)) return "ACK";
   const bool is_status = is_dfu(transfer.setup) && transfer.setup.bRequest == dfu::DFU_GETSTATUS &&
                          transfer.data.size() == dfu::status_reply_size;

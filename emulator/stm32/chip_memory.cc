@@ -34,6 +34,7 @@ MemoryStatus status_of(FlashStatus status) {
     case FlashStatus::OutOfRange:
       return MemoryStatus::BadAddress;
     case FlashStatus::ProgramRefused:
+    case FlashStatus::Failed:
       return MemoryStatus::Failed;
   }
   return MemoryStatus::Failed;
@@ -198,8 +199,8 @@ MemoryStatus Chip::erase_sector(std::uint32_t address) {
 }
 
 MemoryStatus Chip::mass_erase() {
-  if (unwritable_flash({spec_.flash.base, spec_.flash.size()}).empty()) flash_.erase_all();
-  return MemoryStatus::Ok;
+  if (!unwritable_flash({spec_.flash.base, spec_.flash.size()}).empty()) return MemoryStatus::Ok;
+  return status_of(flash_.erase_all());
 }
 
 void Chip::clear_ram() {

@@ -18,7 +18,30 @@ std::vector<Sector> place(std::uint32_t base, const std::vector<SectorRun>& runs
   return sectors;
 }
 
+bool can_program(ByteView unit, ByteView data, const FlashSpec& spec) {
+  if (spec.over_written == ProgramOverWritten::And) return true;
+  const auto is_erased = [&spec](std::uint8_t byte) { return byte == spec.erased_value; };
+  const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
+  return std::all_of(unit.begin(), unit.end(), is_erased) ||
+         std::all_of(data.begin(), data.end(), is_zero);
+}
+
 }  // namespace
+
+FlashStatus FlashCells::program(std::uint32_t, std::span<std::uint8_t> cells, ByteView data,
+                                const FlashSpec& spec) {
+  if (!can_program(cells, data, spec)) return FlashStatus::ProgramRefused;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    // Programming drives bits away from the erased level and never back.
+    cells[i] = spec.erased_value == 0 ? cells[i] | data[i] : cells[i] & data[i];
+  }
+  return FlashStatus::Ok;
+}
+
+FlashStatus FlashCells::erase(std::uint32_t, std::span<std::uint8_t> cells, const FlashSpec& spec) {
+  std::ranges::fill(cells, spec.erased_value);
+  return FlashStatus::Ok;
+}
 
 std::uint32_t FlashSpec::size() const {
   std::uint32_t total = 0;
@@ -63,14 +86,6 @@ ByteView Flash::view(std::uint32_t address, std::uint32_t size) const {
   return ByteView(content_).subspan(address - spec_.base, size);
 }
 
-bool Flash::can_program(ByteView unit, ByteView data) const {
-  if (spec_.over_written == ProgramOverWritten::And) return true;
-  const auto is_erased = [this](std::uint8_t byte) { return byte == spec_.erased_value; };
-  const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
-  return std::all_of(unit.begin(), unit.end(), is_erased) ||
-         std::all_of(data.begin(), data.end(), is_zero);
-}
-
 FlashStatus Flash::program(std::uint32_t address, ByteView data) {
   if (!contains(address, static_cast<std::uint32_t>(data.size()))) return FlashStatus::OutOfRange;
   ++version_;
@@ -84,11 +99,9 @@ FlashStatus Flash::program(std::uint32_t address, ByteView data) {
     const ByteView piece =
         data.subspan(done, std::min<std::size_t>(spec_.program_unit, data.size() - done));
     const std::span<std::uint8_t> unit = std::span(content_).subspan(start + done, piece.size());
-    if (!can_program(unit, piece)) return FlashStatus::ProgramRefused;
-    for (std::size_t i = 0; i < piece.size(); ++i) {
-      // Programming drives bits away from the erased level and never back.
-      unit[i] = spec_.erased_value == 0 ? unit[i] | piece[i] : unit[i] & piece[i];
-    }
+    const auto at = static_cast<std::uint32_t>(address + done);
+    const FlashStatus status = cells_->program(at, unit, piece, spec_);
+    if (status != FlashStatus::Ok) return status;
   }
   return FlashStatus::Ok;
 }
@@ -97,14 +110,13 @@ FlashStatus Flash::erase_sector(std::uint32_t address) {
   const std::optional<Sector> sector = find_sector(address);
   if (!sector) return FlashStatus::OutOfRange;
   ++version_;
-  const auto start = content_.begin() + (sector->address - spec_.base);
-  std::fill(start, start + sector->size, spec_.erased_value);
-  return FlashStatus::Ok;
+  const std::size_t start = sector->address - spec_.base;
+  return cells_->erase(sector->address, std::span(content_).subspan(start, sector->size), spec_);
 }
 
-void Flash::erase_all() {
+FlashStatus Flash::erase_all() {
   ++version_;
-  std::fill(content_.begin(), content_.end(), spec_.erased_value);
+  return cells_->erase(spec_.base, content_, spec_);
 }
 
 FlashStatus Flash::preload(std::uint32_t address, ByteView data) {

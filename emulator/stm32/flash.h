@@ -19,13 +19,30 @@ enum class FlashStatus {
   Ok,
   OutOfRange,
   ProgramRefused,  ///< a unit was not erased, or not aligned, and the family refuses that
+  Failed,          ///< the cells did not take it; without faults they always do
+};
+
+/// What happens in the cells: a seam for faults. This is flash without any.
+class FlashCells {
+ public:
+  virtual ~FlashCells() = default;
+  /// Programs one unit: `cells` hold what was there, then what is. `data` is as long.
+  virtual FlashStatus program(std::uint32_t address, std::span<std::uint8_t> cells, ByteView data,
+                              const FlashSpec& spec);
+  /// Erases one sector, or all of them.
+  virtual FlashStatus erase(std::uint32_t address, std::span<std::uint8_t> cells,
+                            const FlashSpec& spec);
 };
 
 class Flash {
  public:
   explicit Flash(const FlashSpec& spec);
+  Flash(const Flash&) = delete;
+  Flash& operator=(const Flash&) = delete;
 
   const FlashSpec& spec() const { return spec_; }
+  /// Other cells from now on; they must outlive it. Preloading does not ask them.
+  void use_cells(FlashCells& cells) { cells_ = &cells; }
   /// Lays the sectors out anew; content survives. The size must be the same.
   void lay_out(const std::vector<SectorRun>& sectors);
   bool contains(std::uint32_t address, std::uint32_t size) const;
@@ -41,15 +58,15 @@ class Flash {
   /// Programs whole units from `address` on; the odd tail goes the way the model says.
   FlashStatus program(std::uint32_t address, ByteView data);
   FlashStatus erase_sector(std::uint32_t address);
-  void erase_all();
+  FlashStatus erase_all();
 
   /// Sets content as a programmer over SWD would: no erase needed, every byte as given.
   FlashStatus preload(std::uint32_t address, ByteView data);
 
  private:
-  bool can_program(ByteView unit, ByteView data) const;
-
   FlashSpec spec_;
+  FlashCells own_cells_;
+  FlashCells* cells_ = &own_cells_;
   std::vector<Sector> sectors_;
   Bytes content_;
   std::uint64_t version_ = 0;

@@ -46,6 +46,8 @@ class OptionBytes {
   /// Second half: the data is programmed; the hardware computes complements. Without it, as after a
   /// power cut, the window stays as the first half left it.
   void finish_write();
+  /// Between the halves.
+  bool is_being_written() const { return write_.has_value(); }
 
   bool is_write_protected(std::size_t sector) const {
     return is_write_protected(spec_.write_protection, sector);

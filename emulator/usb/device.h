@@ -29,8 +29,18 @@ struct NoReply {
   bool operator==(const NoReply&) const = default;
 };
 
+/// The transfer fails on the bus itself; only a fault makes a device answer so.
+struct BusError {
+  enum class Kind {
+    NoHandshake,  ///< three times no valid answer (USB 2.0 §8.7)
+    Babble,       ///< more data than the host takes (USB 2.0 §8.7.4)
+  };
+  Kind kind = Kind::NoHandshake;
+  bool operator==(const BusError&) const = default;
+};
+
 /// How a control transfer ends. A STALL cannot be forgotten: visit it.
-using ControlReply = std::variant<DataStage, Ack, Stall, NoReply>;
+using ControlReply = std::variant<DataStage, Ack, Stall, NoReply, BusError>;
 
 /// A reply, and for how long the device NAKs before it gives it.
 struct Answer {

@@ -52,6 +52,8 @@ namespace urb_status {
 constexpr std::int32_t ok = 0;
 constexpr std::int32_t stall = -32;      ///< -EPIPE
 constexpr std::int32_t unlinked = -104;  ///< -ECONNRESET
+constexpr std::int32_t protocol = -71;   ///< -EPROTO
+constexpr std::int32_t overflow = -75;   ///< -EOVERFLOW
 }  // namespace urb_status
 
 // What a peer may ask for, checked before anything is allocated.

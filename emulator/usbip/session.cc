@@ -29,6 +29,10 @@ std::int32_t urb_status_of(const usb::ControlReply& reply) {
     std::int32_t operator()(const usb::DataStage&) const { return urb_status::ok; }
     std::int32_t operator()(const usb::Ack&) const { return urb_status::ok; }
     std::int32_t operator()(const usb::Stall&) const { return urb_status::stall; }
+    std::int32_t operator()(const usb::BusError& error) const {
+      const bool is_babble = error.kind == usb::BusError::Kind::Babble;
+      return is_babble ? urb_status::overflow : urb_status::protocol;
+    }
     std::int32_t operator()(const usb::NoReply&) const {
       assert(false && "a transfer without reply does not complete");
       return urb_status::stall;

@@ -12,7 +12,7 @@ BELOW = {
     "usbip": {"usb", "support"},
     "dfu": {"usb", "stm32", "support"},
     "cpu": {"stm32", "support"},
-    "fault": {"usb", "stm32", "support"},
+    "fault": {"dfu", "usbip", "usb", "stm32", "support"},
     "model": {"dfu", "cpu", "stm32", "usb", "support"},
     "board": {"dfu", "cpu", "model", "stm32", "usb", "support"},
     "attach": {"usbip", "usb", "support"},

@@ -1,0 +1,130 @@
+#include "fault/faulty_cells.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "support/hex.h"
+
+namespace dfurig::fault {
+namespace {
+
+using stm32::FlashStatus;
+
+bool touches(const MemoryCondition& condition, std::uint32_t address, std::uint32_t size) {
+  const std::uint64_t end = std::uint64_t{condition.address} + condition.size;
+  return address < end && std::uint64_t{address} + size > condition.address;
+}
+
+/// Of kinds that change what cells hold, and let the operation go on.
+bool changes_bits(Kind kind) {
+  return kind == Kind::MemoryStuckBits || kind == Kind::MemoryFlippedBits;
+}
+
+bool is_for_programs(Kind kind) {
+  return kind == Kind::MemoryProgramFails || kind == Kind::MemoryProgramDropped;
+}
+
+bool is_for_erases(Kind kind) {
+  return kind == Kind::MemoryEraseFails || kind == Kind::MemoryEraseDropped;
+}
+
+}  // namespace
+
+const Fault* FaultyCells::find(const Operation& operation) {
+  const bool is_options = !operation.programs && !operation.erases;
+  return armed_.find(
+      Seam::Memory,
+      [&](const Fault& it) {
+        if (changes_bits(it.kind) || it.kind == Kind::MemoryWearsOut) return false;
+        if (is_options) return it.kind == Kind::MemoryPowerCut && it.memory.writes_options;
+        if (operation.programs && (is_for_erases(it.kind) || !it.memory.programs)) return false;
+        if (operation.erases && (is_for_programs(it.kind) || !it.memory.erases)) return false;
+        return touches(it.memory, operation.address, operation.size);
+      },
+      operation.text);
+}
+
+FlashStatus FaultyCells::program(std::uint32_t address, std::span<std::uint8_t> cells,
+                                 ByteView data, const stm32::FlashSpec& spec) {
+  if (power_.is_cut() || is_busy_for_ever_) return FlashStatus::Ok;
+  const auto size = static_cast<std::uint32_t>(data.size());
+  if (is_worn_out(address)) return FlashStatus::Failed;
+  const Fault* fault = find({true, false, address, size, "programming of " + hex(address)});
+  const Kind kind = fault == nullptr ? Kind::MemoryStuckBits : fault->kind;
+  if (kind == Kind::MemoryProgramFails) return FlashStatus::Failed;
+  if (kind == Kind::MemoryProgramDropped) return FlashStatus::Ok;
+  if (kind == Kind::MemoryPowerCut) power_.cut();
+  if (kind == Kind::MemoryBusyForEver) is_busy_for_ever_ = true;
+  if (power_.is_cut() || is_busy_for_ever_) return FlashStatus::Ok;
+  const FlashStatus status = FlashCells::program(address, cells, data, spec);
+  change_bits(address, cells);
+  return status;
+}
+
+FlashStatus FaultyCells::erase(std::uint32_t address, std::span<std::uint8_t> cells,
+                               const stm32::FlashSpec& spec) {
+  if (power_.is_cut() || is_busy_for_ever_) return FlashStatus::Ok;
+  const auto size = static_cast<std::uint32_t>(cells.size());
+  ++erases_[address];
+  sizes_[address] = size;
+  const Fault* fault = find({false, true, address, size, "erasing of " + hex(address)});
+  const Kind kind = fault == nullptr ? Kind::MemoryStuckBits : fault->kind;
+  if (kind == Kind::MemoryEraseFails) return FlashStatus::Failed;
+  if (kind == Kind::MemoryEraseDropped) return FlashStatus::Ok;
+  if (kind == Kind::MemoryBusyForEver) {
+    is_busy_for_ever_ = true;
+    return FlashStatus::Ok;
+  }
+  if (kind == Kind::MemoryPowerCut) {
+    // What cells hold after half an erase is not published: here the first half is erased.
+    power_.cut();
+    return FlashCells::erase(address, cells.first(cells.size() / 2), spec);
+  }
+  const FlashStatus status = FlashCells::erase(address, cells, spec);
+  change_bits(address, cells);
+  return status;
+}
+
+void FaultyCells::options_erased() {
+  if (power_.is_cut()) return;
+  if (find({false, false, 0, 0, "writing of option bytes"}) != nullptr) power_.cut();
+}
+
+/// Stuck bits are so after every operation, flipped ones after the one that flipped them.
+void FaultyCells::change_bits(std::uint32_t address, std::span<std::uint8_t> cells) {
+  const auto size = static_cast<std::uint32_t>(cells.size());
+  for (const Kind kind : {Kind::MemoryStuckBits, Kind::MemoryFlippedBits}) {
+    const Fault* fault = armed_.find(
+        kind,
+        [&](const Fault& it) {
+          return touches({true, true, true, it.offset, static_cast<std::uint32_t>(it.bits.size())},
+                         address, size);
+        },
+        hex(address));
+    if (fault == nullptr) continue;
+    for (std::size_t i = 0; i < fault->bits.size(); ++i) {
+      const std::uint32_t at = fault->offset + static_cast<std::uint32_t>(i) - address;
+      if (at >= size) continue;
+      const std::uint8_t bits = fault->bits[i];
+      if (kind == Kind::MemoryFlippedBits) cells[at] ^= bits;
+      if (kind == Kind::MemoryStuckBits && fault->level == 1) cells[at] |= bits;
+      if (kind == Kind::MemoryStuckBits && fault->level == 0) {
+        cells[at] &= static_cast<std::uint8_t>(~bits);
+      }
+    }
+  }
+}
+
+bool FaultyCells::is_worn_out(std::uint32_t address) {
+  const auto above = sizes_.upper_bound(address);
+  if (above == sizes_.begin()) return false;
+  const auto [start, size] = *std::prev(above);
+  if (address - start >= size) return false;
+  const std::uint64_t erases = erases_[start];
+  return armed_.find(
+             Kind::MemoryWearsOut,
+             [&](const Fault& it) { return erases > it.erases && touches(it.memory, address, 1); },
+             "programming of " + hex(address)) != nullptr;
+}
+
+}  // namespace dfurig::fault

@@ -1,0 +1,32 @@
+// Follows the control transfers of one device and tells which meet a condition.
+#pragma once
+
+#include "fault/fault.h"
+#include "usb/setup_packet.h"
+
+namespace dfurig::fault {
+
+/// "DFU_DNLOAD", "GET_DESCRIPTOR", or "" for what has no name.
+std::string name_of(const usb::SetupPacket& setup);
+/// All that have one.
+const std::vector<std::string>& request_names();
+
+class RequestWatcher {
+ public:
+  /// The host sends this now.
+  void see(const usb::SetupPacket& setup, ByteView data);
+  /// Of the transfer seen last.
+  bool meets(const RequestCondition& condition) const;
+  /// "DFU_DNLOAD wValue=2 (write)"
+  std::string text() const;
+
+ private:
+  usb::SetupPacket setup_;
+  std::string request_;
+  std::string operation_;
+  std::optional<std::uint32_t> address_;
+  std::uint64_t written_bytes_ = 0;  ///< by the transfers before
+  std::uint64_t writes_now_ = 0;
+};
+
+}  // namespace dfurig::fault
