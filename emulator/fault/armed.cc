@@ -13,6 +13,15 @@ void Armed::disarm() {
   for (Entry& entry : entries_) entry.is_armed = false;
 }
 
+void Armed::record(const Fault& fault, const std::string& where) {
+  const auto known = std::ranges::find(strikes_, fault.place, &Strike::place);
+  if (known != strikes_.end()) {
+    ++known->times;
+    return;
+  }
+  strikes_.push_back({fault.place, std::string(info_of(fault.kind).name) + " at " + where});
+}
+
 const Fault* Armed::find_if(const std::function<bool(const Fault&)>& meets,
                             const std::string& where) {
   const Fault* found = nullptr;
@@ -20,7 +29,7 @@ const Fault* Armed::find_if(const std::function<bool(const Fault&)>& meets,
     if (!entry.is_armed || !meets(entry.fault)) continue;
     if (!entry.trigger.strikes() || found != nullptr) continue;
     found = &entry.fault;
-    strikes_.push_back({found->place, std::string(info_of(found->kind).name) + " at " + where});
+    record(entry.fault, where);
   }
   return found;
 }

@@ -12,7 +12,8 @@ namespace dfurig::fault {
 /// A fault struck.
 struct Strike {
   std::string place;  ///< the fault's
-  std::string what;   ///< "usb.stall at DFU_DNLOAD wValue=7 (write)"
+  std::string what;   ///< "usb.stall at DFU_DNLOAD wValue=7 (write)", of the first time
+  std::uint64_t times = 1;
 };
 
 /// All faults of a run. One and the same is asked at every seam.
@@ -46,6 +47,7 @@ class Armed {
     bool is_armed = true;
   };
   const Fault* find_if(const std::function<bool(const Fault&)>& meets, const std::string& where);
+  void record(const Fault& fault, const std::string& where);
 
   std::uint64_t seed_;
   std::list<Entry> entries_;

@@ -57,7 +57,8 @@ FlashStatus FaultyCells::program(std::uint32_t address, std::span<std::uint8_t> 
   if (kind == Kind::MemoryBusyForEver) is_busy_for_ever_ = true;
   if (power_.is_cut() || is_busy_for_ever_) return FlashStatus::Ok;
   const FlashStatus status = FlashCells::program(address, cells, data, spec);
-  change_bits(address, cells);
+  change_bits(Kind::MemoryFlippedBits, address, cells);
+  change_bits(Kind::MemoryStuckBits, address, cells);
   return status;
 }
 
@@ -81,7 +82,7 @@ FlashStatus FaultyCells::erase(std::uint32_t address, std::span<std::uint8_t> ce
     return FlashCells::erase(address, cells.first(cells.size() / 2), spec);
   }
   const FlashStatus status = FlashCells::erase(address, cells, spec);
-  change_bits(address, cells);
+  change_bits(Kind::MemoryStuckBits, address, cells);
   return status;
 }
 
@@ -90,27 +91,25 @@ void FaultyCells::options_erased() {
   if (find({false, false, 0, 0, "writing of option bytes"}) != nullptr) power_.cut();
 }
 
-/// Stuck bits are so after every operation, flipped ones after the one that flipped them.
-void FaultyCells::change_bits(std::uint32_t address, std::span<std::uint8_t> cells) {
+/// Stuck bits are so after every operation, flipped ones after the programming that flipped them.
+void FaultyCells::change_bits(Kind kind, std::uint32_t address, std::span<std::uint8_t> cells) {
   const auto size = static_cast<std::uint32_t>(cells.size());
-  for (const Kind kind : {Kind::MemoryStuckBits, Kind::MemoryFlippedBits}) {
-    const Fault* fault = armed_.find(
-        kind,
-        [&](const Fault& it) {
-          return touches({true, true, true, it.offset, static_cast<std::uint32_t>(it.bits.size())},
-                         address, size);
-        },
-        hex(address));
-    if (fault == nullptr) continue;
-    for (std::size_t i = 0; i < fault->bits.size(); ++i) {
-      const std::uint32_t at = fault->offset + static_cast<std::uint32_t>(i) - address;
-      if (at >= size) continue;
-      const std::uint8_t bits = fault->bits[i];
-      if (kind == Kind::MemoryFlippedBits) cells[at] ^= bits;
-      if (kind == Kind::MemoryStuckBits && fault->level == 1) cells[at] |= bits;
-      if (kind == Kind::MemoryStuckBits && fault->level == 0) {
-        cells[at] &= static_cast<std::uint8_t>(~bits);
-      }
+  const Fault* fault = armed_.find(
+      kind,
+      [&](const Fault& it) {
+        const auto count = static_cast<std::uint32_t>(it.bits.size());
+        return touches({true, true, true, it.offset, count}, address, size);
+      },
+      hex(address));
+  if (fault == nullptr) return;
+  for (std::size_t i = 0; i < fault->bits.size(); ++i) {
+    const std::uint32_t at = fault->offset + static_cast<std::uint32_t>(i) - address;
+    if (at >= size) continue;
+    const std::uint8_t bits = fault->bits[i];
+    if (kind == Kind::MemoryFlippedBits) cells[at] ^= bits;
+    if (kind == Kind::MemoryStuckBits && fault->level == 1) cells[at] |= bits;
+    if (kind == Kind::MemoryStuckBits && fault->level == 0) {
+      cells[at] &= static_cast<std::uint8_t>(~bits);
     }
   }
 }

@@ -34,7 +34,7 @@ class FaultyCells : public stm32::FlashCells {
     std::string text;
   };
   const Fault* find(const Operation& operation);
-  void change_bits(std::uint32_t address, std::span<std::uint8_t> cells);
+  void change_bits(Kind kind, std::uint32_t address, std::span<std::uint8_t> cells);
   bool is_worn_out(std::uint32_t address);
 
   Armed& armed_;

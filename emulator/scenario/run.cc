@@ -263,7 +263,9 @@ Report Bench::make_report() const {
   report.not_emulated = not_emulated();
   report.fails_with = scenario_.fails_with;
   for (const fault::Strike& it : injection_.armed().strikes()) {
-    report.strikes.push_back(it.what + "  (" + it.place + ")");
+    const std::string more =
+        it.times > 1 ? ", and " + std::to_string(it.times - 1) + " times more" : "";
+    report.strikes.push_back(it.what + more + "  (" + it.place + ")");
   }
   firmware_.tell(report);
   const std::uint64_t unanswered = exports_.all().front()->unanswered_urbs;
