@@ -66,7 +66,7 @@ Json read_variables(const model::Reader& reader) {
 /// Nothing of a row stands for something else than what a scenario has.
 void check_row(const model::Reader& row) {
   row.allow_only({"name", "variables", "title", "why", "source", "gallery", "fails_with", "model",
-                  "override", "policies", "time_scale", "files", "faults", "given"});
+                  "override", "policies", "time_scale", "files", "faults", "given", "steps"});
 }
 
 }  // namespace

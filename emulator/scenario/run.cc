@@ -145,8 +145,8 @@ void Bench::act(const RunTool& action, StepResult& result) {
   command.output = attach::Output::Capture;
   const Instant begin = clock_.now();
   const attach::ToolResult tool = attach::run_tool(command, {connector()});
-  last_tool_took_ = clock_.now() - begin;
   settle();
+  last_tool_took_ = clock_.now() - begin;
   result.what = join(action.arguments);
   result.is_tool = true;
   result.exit_status = tool.exit_status;

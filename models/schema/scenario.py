@@ -1,5 +1,6 @@
 """What there is, what happens, what must be true: emulator/scenario/load*.cc."""
 
+from faults import FAULTS, REPLIES, REQUEST, REQUESTS, STATES, STATUSES
 from vocabulary import (NUMBER, array, choice, either, flag, keys, names, number, octets, pattern,
                         real, shared, text, texts)
 
@@ -17,22 +18,87 @@ def register_value(about):
     }), about)
 
 
-def contents(about):
-    return array(about, shared("content", either(
-        "Bytes at an address.",
+def content(about, at):
+    """Bytes; `at` says whether they must have an address."""
+    where = {at: number("Address of the first byte.")}
+    return shared(f"content_{at.rstrip('?')}{'_or_not' if at.endswith('?') else ''}", either(
+        "Bytes.",
         keys("A file's.", {
-            "file": text(".bin (needs at), .hex or .elf, relative to the scenario file."),
+            "file": text("One of files, or relative to the scenario file: .bin (needs at), .hex "
+                         "or .elf."),
             "at?": number("Address of the first byte."),
         }),
-        keys("These.", {
-            "bytes": octets("What they are."),
-            "at": number("Address of the first byte."),
-        }),
+        keys("These.", {"bytes": octets("What they are."), **where}),
         keys("One value all over.", {
-            "fill": number("The value.", 255),
-            "at": number("Address of the first byte."),
-            "size": number("How many bytes."),
-        })), "Bytes at an address."))
+            "fill": number("The value.", 255), **where,
+            "size": number("How many bytes.", 1 << 24),
+        }),
+        keys("A pattern.", {
+            "pattern": choice("Which.", "counter", "random", "application"), **where,
+            "size": number("How many bytes.", 1 << 24),
+        })), about)
+
+
+def contents(about):
+    return array(about, content("Bytes at an address.", "at"))
+
+
+SUFFIX = keys("Of a .dfu file (DFU 1.1 Appendix B).", {
+    "idVendor?": number("0x0483 if left out.", 0xFFFF),
+    "idProduct?": number("0xDF11 if left out.", 0xFFFF),
+    "bcdDevice?": number("0xFFFF if left out.", 0xFFFF),
+})
+ELEMENTS = array("Bytes at addresses.", content("Some.", "at"))
+
+FILES = shared("files", names("Made for the run, in ${files}.", either(
+    "What is in it.",
+    content("Raw bytes.", "at?"),
+    keys("Bytes with a DFU suffix.", {"content": content("The bytes.", "at?"), "suffix": SUFFIX}),
+    keys("ST's .dfu format.", {
+        "targets": array("One for each alternate setting.", keys("What goes there.", {
+            "alternate": number("bAlternateSetting.", 255),
+            "name?": text("Of the target."),
+            "elements": ELEMENTS,
+        })),
+        "suffix?": SUFFIX,
+    }),
+    keys("Intel HEX.", {"elements": ELEMENTS}))), "Made for the run, in ${files}.")
+
+
+def transfer(has_count):
+    count = {"count?": either("How often; at least once if left out.", number("So often."),
+                              keys("Limits.", {"at_least?": number("And more."),
+                                               "at_most?": number("And fewer.")}))}
+    return keys("A control transfer; what is left out may be anything.", {
+        **REQUEST, "reply?": choice("How it ended.", *REPLIES), **(count if has_count else {})})
+
+
+TRANSCRIPT = shared("transcript", keys("All control transfers since the scenario began.", {
+    "sent?": array("What is among them.", transfer(True)),
+    "order?": array("What comes one after the other, with any others between.", transfer(False)),
+}), "All control transfers since the scenario began.")
+
+CONTROL = array("Requests, one after the other.", either(
+    "One of them.",
+    keys("DFU_GETSTATUS again and again while it says dfuDNBUSY.", {
+        "poll": choice("The state after that.", *STATES),
+        "status?": choice("bStatus then.", *STATUSES),
+    }),
+    *(keys(about, {
+        **head,
+        "wValue?": number("0 if left out.", 0xFFFF),
+        "wIndex?": number("0 if left out.", 0xFFFF),
+        "wLength?": number("That of data if left out.", 0xFFFF),
+        "data?": octets("To the device."),
+        "reply?": choice("How it ends.", *REPLIES),
+        "reply_data?": octets("What comes back."),
+        "state?": choice("bState of DFU_GETSTATUS.", *STATES),
+        "status?": choice("Its bStatus.", *STATUSES),
+        "poll_ms?": number("Its bwPollTimeout.", 0xFFFFFF),
+    }) for about, head in (
+        ("A DFU request.", {"request": choice("Which.", *REQUESTS[:7])}),
+        ("Any request.", {"bmRequestType": number("Of the setup packet.", 255),
+                          "bRequest": number("Of the setup packet.", 255)})))), 1)
 
 
 def boot_pins(about):
@@ -56,7 +122,7 @@ def milliseconds(about):
     return real(about, most=3600000)
 
 
-GIVEN = keys("What there is before the first step.", {
+GIVEN = shared("given", keys("What there is before the first step.", {
     "bootloader?": text("Put into the chip's flash and used instead of the ROM's, or another "
                         "version of that; dfurig describe lists them."),
     "boot_pins?": boot_pins("Levels at power-on; 0 if left out."),
@@ -70,9 +136,9 @@ GIVEN = keys("What there is before the first step.", {
     "firmware?": either("Firmware that is executed.",
                         firmware_file("The only one."),
                         array("Several.", firmware_file("One of them."))),
-})
+}), "What there is before the first step.")
 
-PIN = keys("What it is like; what is left out may be anything.", {
+PIN = shared("pin", keys("What it is like; what is left out may be anything.", {
     "mode?": choice("MODER.", "input", "output", "alternate", "analog"),
     "type?": choice("OTYPER.", "push-pull", "open-drain"),
     "pull?": choice("PUPDR.", "none", "up", "down"),
@@ -86,7 +152,7 @@ PIN = keys("What it is like; what is left out may be anything.", {
         "from": milliseconds("And longer."),
         "to": milliseconds("And shorter."),
     }),
-})
+}), "What it is like.")
 
 
 def fault(about):
@@ -101,14 +167,23 @@ def fault(about):
     }), about)
 
 
-EXPECT = keys("What must be true now.", {
+EXPECTATIONS = {
     "phase?": choice("Who runs.", "off", "application", "bootloader", "stuck"),
-    "dfu_state?": text("As DFU 1.1 spells it: dfuIDLE, dfuDNLOAD-IDLE."),
-    "dfu_status?": text("OK, errTARGET."),
+    "on_bus?": flag("Whether the host sees the device."),
+    "dfu_state?": choice("As DFU 1.1 spells it.", *STATES),
+    "dfu_status?": choice("As DFU 1.1 spells it.", *STATUSES),
     "address_pointer?": number("Where Set Address Pointer put it."),
     "registers?": names(REGISTER, number("Its value.")),
     "pins?": names("By name: PB7.", PIN),
     "flash?": contents("What is in flash."),
+    "option_bytes?": names("By address.", octets("What is programmed there."), NUMBER),
+    "files?": names("What a tool wrote into ${files}.", content("What is in it.", "at?")),
+    "transcript?": TRANSCRIPT,
+    "not_emulated?": texts("Each is a part of a line of that list."),
+    "elapsed_ms?": keys("From the last tool's start until the device has settled.", {
+        "from?": milliseconds("And longer."),
+        "to?": milliseconds("And shorter."),
+    }),
     "usart?": names("By block: USART2.", text("Among what it has sent.")),
     "faults?": array("All that were taken, in order.", fault("One of them.")),
     "fault?": fault("The last that was taken."),
@@ -116,12 +191,15 @@ EXPECT = keys("What must be true now.", {
                        "stuck poll", "breakpoint", "in the ROM", "resets", "no clock"),
     "stopped_text?": text("Part of the sentence that tells it."),
     "pc_in?": text("The function that firmware is in."),
-    "changes?": keys("Every register that changed, and no other.", {
+    "changes?": shared("changes", keys("Every register that changed, and no other.", {
         "from": moment("The earlier moment."),
         "to": moment("The later one."),
         "blocks?": texts("Blocks that are looked at; all if left out."),
         "exactly": names(REGISTER, pattern('"0x00 -> 0x01".', "^\\S+ -> \\S+$")),
-    }),
+    }), "Every register that changed, and no other."),
+}
+EXPECT = keys("What must be true now.", {
+    **EXPECTATIONS, "any_of?": array("One of these must hold.", keys("All of this.", EXPECTATIONS)),
 })
 
 RUN_FIRMWARE = keys("The core executes the firmware; only device time passes.", {
@@ -136,6 +214,9 @@ RUN_FIRMWARE = keys("The core executes the firmware; only device time passes.", 
                      keys("A function is called.", {"symbol": text("Its name.")})),
     "within_ms?": milliseconds("No longer; 1000 if left out."),
 }, exactly_one=("for_ms", "instructions", "until"))
+
+VARIABLES = names("What ${name} in any text stands for.", either(
+    "Its value.", text("Text."), number("A number."), flag("true or false.")))
 
 STEP = either(
     "One thing that happens, or must be true.",
@@ -158,15 +239,33 @@ STEP = either(
         "drive?": names("Pins that something outside drives.", either(
             "A level, or let go.", level("1: high."), choice("Let go.", "released"))),
         "run_firmware?": RUN_FIRMWARE,
+        "control?": CONTROL,
+        "faults?": either("More from here on, or no more.", FAULTS, choice("No more.", "none")),
         "expect?": EXPECT,
-    }, exactly_one=("write", "drive", "run_firmware", "expect")))
+    }, exactly_one=("write", "drive", "run_firmware", "control", "faults", "expect")),
+    keys("Steps of another file.", {
+        "use": text("The file, *.steps.json, relative to the scenario file."),
+        "with?": VARIABLES,
+    }))
 
-SCENARIO = keys("scenarios/README.md tells how to write one.", {
-    "$schema?": text("Where this schema is, for editors."),
-    "title": text("What is shown, in one sentence."),
+STEPS = shared("steps", array("In order; the first that fails ends the run.", STEP, 1),
+               "In order; the first that fails ends the run.")
+
+GALLERY = keys("The public report that is reproduced.", {
+    "id": text("Its number here: A22."),
+    "report": text("Its title."),
+    "chip": text("As the report has it."),
+    "tool": text("As the report has it."),
+    "cause": choice("How well it is known.", "known", "likely", "unknown"),
+    "injected?": text("What is put in to get the symptom, where the cause is unknown."),
+})
+
+PARTS = {
     "why?": text("What is fact and what is policy."),
     "source?": texts("Public threads and documents."),
-    "model": text("dfurig models lists them."),
+    "gallery?": GALLERY,
+    "fails_with?": text("It is known to fail, with this in what is told of it."),
+    "model?": text("dfurig models lists them."),
     "override?": keys("What the model's files say, but otherwise, in their own form.", {
         "chip?": {"description": "Laid over the chip's file.", "$ref": "chip.json"},
         "bootloader?": {"description": "Laid over the bootloader's file.", "anyOf": [
@@ -178,6 +277,22 @@ SCENARIO = keys("scenarios/README.md tells how to write one.", {
         "variant?": text("Of a bootloader in flash."),
     }),
     "time_scale?": real("Multiplies busy times and poll time-outs; 0: none.", most=1000),
+    "files?": FILES,
+    "faults?": FAULTS,
     "given?": GIVEN,
-    "steps": array("In order; the first that fails ends the run.", STEP, 1),
+}
+
+SCENARIO = keys("scenarios/README.md tells how to write one.", {
+    "$schema?": text("Where this schema is, for editors."),
+    "title": text("What is shown, in one sentence."),
+    **PARTS,
+    "for_each?": array("A scenario for each row; what it has goes over what the file has.",
+                       keys("One scenario.", {
+                           "name": text("Its name, after the file's."),
+                           "variables?": VARIABLES,
+                           "title?": text("Instead of the file's."),
+                           **PARTS,
+                           "steps?": STEPS,
+                       }), 1),
+    "steps": STEPS,
 })

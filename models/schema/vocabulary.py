@@ -8,6 +8,7 @@ emulator/model/reader.h reads it. The values of a `ScenarioFile` stay plain.
 DIGITS = {"0[xX]": "0-9A-Fa-f", "0[bB]": "01", "": "0-9"}
 NUMBER = "^(" + "|".join(f"{prefix}[{digit}]([{digit}_]*[{digit}])?"
                          for prefix, digit in DIGITS.items()) + ")$"
+VARIABLE = r"^\$\{\w+\}$"
 
 SOURCES = {
     "mark": {"description": "How well a value is known: stated in a vendor's document, seen by "
@@ -137,7 +138,10 @@ class ScenarioFile(File):
         if "shared" in schema:
             return {"description": schema["description"],
                     **self.define(schema["shared"], self.plain(schema["schema"]))}
-        return {key: self.plain(value) for key, value in schema.items()}
+        plain = {key: self.plain(value) for key, value in schema.items()}
+        if plain.get("pattern") == NUMBER:  # or a variable that stands for one
+            plain["pattern"] = f"{NUMBER}|{VARIABLE}"
+        return plain
 
 
 class ModelFile(File):
