@@ -119,7 +119,8 @@ Scenario read_scenario(const model::Json& json, const std::string& path, const s
                        const model::Library& library) {
   const model::Reader reader(json, path);
   reader.allow_only({"$schema", "title", "why", "source", "gallery", "fails_with", "model",
-                     "override", "policies", "time_scale", "files", "faults", "given", "steps"});
+                     "override", "policies", "time_scale", "files", "faults", "given", "for_each",
+                     "steps"});
   Files files(path);
   Scenario scenario = read_head(reader, name, files, library);
   for (const model::Reader& step : reader.at("steps").items()) {

@@ -185,18 +185,15 @@ void read_registers(const model::Reader& reader, const model::Model& model, Expe
   }
 }
 
-}  // namespace
-
-const std::vector<std::string>& reply_names() {
-  static const std::vector<std::string> names = {"ACK", "STALL", "data", "no reply", "bus error"};
-  return names;
+std::vector<std::string> expectation_keys() {
+  return with(
+      {"phase", "on_bus", "dfu_state", "dfu_status", "address_pointer", "registers", "pins",
+       "flash", "option_bytes", "changes", "transcript", "files", "not_emulated", "elapsed_ms"},
+      firmware_keys());
 }
 
-Expect read_expect(const model::Reader& reader, const Scenario& scenario, const Files& files) {
-  reader.allow_only(with({"phase", "on_bus", "dfu_state", "dfu_status", "address_pointer",
-                          "registers", "pins", "flash", "option_bytes", "changes", "transcript",
-                          "files", "not_emulated", "elapsed_ms", "any_of"},
-                         firmware_keys()));
+/// Without alternatives.
+Expect read_one(const model::Reader& reader, const Scenario& scenario, const Files& files) {
   Expect expect;
   read_device(reader, expect);
   read_registers(reader, scenario.model, expect);
@@ -206,12 +203,26 @@ Expect read_expect(const model::Reader& reader, const Scenario& scenario, const 
   if (const auto it = reader.find("not_emulated")) {
     for (const model::Reader& item : it->items()) expect.not_emulated.push_back(item.text());
   }
+  expect.firmware = read_firmware_expectation(reader, scenario.model, scenario.given.firmware);
+  return expect;
+}
+
+}  // namespace
+
+const std::vector<std::string>& reply_names() {
+  static const std::vector<std::string> names = {"ACK", "STALL", "data", "no reply", "bus error"};
+  return names;
+}
+
+Expect read_expect(const model::Reader& reader, const Scenario& scenario, const Files& files) {
+  reader.allow_only(with(expectation_keys(), {"any_of"}));
+  Expect expect = read_one(reader, scenario, files);
   if (const auto it = reader.find("any_of")) {
     for (const model::Reader& item : it->items()) {
-      expect.any_of.push_back(read_expect(item, scenario, files));
+      item.allow_only(expectation_keys());
+      expect.any_of.push_back(read_one(item, scenario, files));
     }
   }
-  expect.firmware = read_firmware_expectation(reader, scenario.model, scenario.given.firmware);
   return expect;
 }
 

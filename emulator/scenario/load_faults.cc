@@ -80,10 +80,10 @@ fault::MemoryCondition read_memory(const model::Reader& when) {
 
 void read_when(const model::Reader& reader, Fault& it, const Files& files) {
   const Seam seam = fault::seam_of(it.kind);
+  if (seam == Seam::Stream) reader.at("when");
   const auto when = reader.find("when");
   if (!when) {
-    if (seam == Seam::Stream) reader.fail("expected \"when\" with the direction of the stream");
-    it.occasion = read_occasion(reader, it.kind);
+    it.occasion.count = lasts(it.kind) ? fault::Occasion::always : 1;
     return;
   }
   std::vector<std::string> keys = {"nth", "times", "probability"};

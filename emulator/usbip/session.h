@@ -66,7 +66,8 @@ class Session {
   std::string close_reason_;
 };
 
-/// The one place where a reply becomes a URB status: 0, 0, -EPIPE, -EPROTO. NoReply never gets here.
+/// The one place where a reply becomes a URB status: 0, 0, -EPIPE, -EPROTO. NoReply never gets
+/// here.
 std::int32_t urb_status_of(const usb::ControlReply& reply);
 
 /// How an export describes itself in a device list and in an import reply.

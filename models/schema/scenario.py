@@ -251,6 +251,12 @@ STEP = either(
 STEPS = shared("steps", array("In order; the first that fails ends the run.", STEP, 1),
                "In order; the first that fails ends the run.")
 
+SHARED_STEPS = keys("Steps that several scenarios use.", {
+    "$schema?": text("Where this schema is, for editors."),
+    "title?": text("What they do, in one sentence."),
+    "steps": STEPS,
+})
+
 GALLERY = keys("The public report that is reproduced.", {
     "id": text("Its number here: A22."),
     "report": text("Its title."),

@@ -16,6 +16,8 @@ from typing import NamedTuple
 import jsonschema
 import pytest
 
+from every_word import SCENARIO, TABLE
+
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "models"
 FOLDERS = {"chip": "chips", "core": "cores", "peripheral": "peripherals",
@@ -24,10 +26,14 @@ FOLDERS = {"chip": "chips", "core": "cores", "peripheral": "peripherals",
 SOURCE_KEYS = {"mark", "source", "note", "disputed"}
 UNKNOWN = "qqqqqqqqqqqqqqqq"
 
+FAULTS = [name for kind in json.loads((MODELS / "schema/scenario.json").read_text())
+          ["definitions"]["injected"]["anyOf"] for name in kind["properties"]["fault"]["enum"]]
+
 # What the loader lists together and the schemas keep apart, case by case.
 TOLD_APART = [{"main flash", "system memory", "SRAM", "banks", "address", "dual boot"},
               {"block_size", "locks_at", "unit"}, {"rom", "usbd-dfu"},
-              {"run", "reset", "write", "drive", "run_firmware", "expect"}]
+              {"run", "reset", "write", "drive", "run_firmware", "control", "faults", "expect"},
+              set(FAULTS)]
 
 # Keys, by what the schema says of the object around them, that must not be there always, or whose
 # absence the loader takes for something else.
@@ -45,6 +51,16 @@ CONDITIONAL = {
     "What a group does. do": "another kind of action, then",
     "A file's. file": "another kind of content, then",
     "These. bytes": "another kind of content, then",
+    "scenarios/README.md tells how to write one. model": "the rows of a table have it, then",
+    "One scenario. model": "the file has it, then",
+    "A pattern. pattern": "another kind of content, then",
+    "Bytes with a DFU suffix. content": "bytes without one, then",
+    "Bytes with a DFU suffix. suffix": "bytes without one, then",
+    "ST's .dfu format. targets": "another kind of file, then",
+    "Intel HEX. elements": "another kind of file, then",
+    "A DFU request. request": "any request, then",
+    "DFU_GETSTATUS again and again while it says dfuDNBUSY. poll": "another request, then",
+    "Steps of another file. use": "another kind of step, then",
     "A real tool runs and sees the device. run": "another kind of step, then",
     "The chip is reset. reset": "another kind of step, then",
     "A function is called. symbol": "another thing to wait for, then",
@@ -55,31 +71,6 @@ UNUSED = {
     "The value for each pin. ODR": "no source tells of a pin that a bootloader drives",
     "models/README.md tells about marks and sources. kind": "a ROM's file needs none",
 }
-
-SCENARIO = {
-    "title": "What no shipped scenario has",
-    "model": "stm32l476rg",
-    "override": {"chip": {"title": "another"}, "bootloader": {"title": "another"}},
-    "given": {"pins": {"PA0": 1},
-              "firmware": {"file": "../../tests/firmware/blink_stm32l476.bin", "at": 0x08000000,
-                           "symbols": "../../tests/firmware/blink_stm32l476.sym",
-                           "downloaded": False}},
-    "steps": [{"write": {"register": "GPIOA.ODR", "value": 1}},
-              {"drive": {"PA0": 0, "PA1": "released"}},
-              {"run_firmware": {"for_ms": 1}},
-              {"run_firmware": {"instructions": 1, "within_ms": 1}},
-              {"run_firmware": {"until": "rom"}},
-              {"run_firmware": {"until": {"pin": "PA0", "level": 1}}},
-              {"run_firmware": {"until": {"symbol": "main"}}},
-              {"expect": {"pins": {"PA0": {"pull": "none", "toggles": 1,
-                                           "period_ms": {"from": 1, "to": 2}},
-                                   "PA1": {"toggles": {"at_least": 1, "at_most": 2}}},
-                          "usart": {"GPIOA": "text"},
-                          "faults": [{"names": ["NOCP"], "symbol": "main"}],
-                          "fault": {"names": ["NOCP"], "symbol": "main"},
-                          "stopped": "running", "stopped_text": "main", "pc_in": "main"}}],
-}
-
 
 # Files, and those they extend
 
@@ -131,8 +122,10 @@ def documents() -> dict[str, dict[str, dict]]:
             kind = "usbd_dfu" if bootloader.get("kind") == "usbd-dfu" else "bootloader"
             found[kind][name] = bootloader
     found["scenario"] = {str(path.relative_to(ROOT)): loaded(path)
-                         for path in sorted((ROOT / "scenarios").rglob("*.json"))}
+                         for path in sorted((ROOT / "scenarios").rglob("*.json"))
+                         if not path.name.endswith(".steps.json")}
     found["scenario"]["scenarios/leave/none.json"] = SCENARIO
+    found["scenario"]["scenarios/leave/table.json"] = TABLE
     return found
 
 
@@ -178,7 +171,9 @@ def fits(node: dict, value: object) -> bool:
     if "enum" in node:
         return value in node["enum"]
     if isinstance(value, dict) and node["type"] == "object":
-        return set(node.get("required", [])) <= value.keys() <= node["properties"].keys()
+        return set(node.get("required", [])) <= value.keys() <= node["properties"].keys() and all(
+            value[key] in one["enum"] for key, one in node["properties"].items()
+            if "enum" in one and key in value)
     return TYPES[type(value)] in node["type"]
 
 
@@ -339,7 +334,8 @@ def test_whole_files_satisfy_the_schemas_of_whole_files(documents, schemas):
 def test_shipped_files_have_every_key_of_the_schemas(places, schemas):
     met = {called(place.node, key) for place in places if isinstance(place.value, dict)
            for key in place.value}
-    every = {called(node, key) for root in schemas.values() for node in objects(root)
+    every = {called(node, key) for name, root in schemas.items() if name != "steps"
+             for node in objects(root)
              for key in known(node) if key not in ("value", "extends")}
     assert every - met - UNUSED.keys() == set()
 
