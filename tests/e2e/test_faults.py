@@ -1,0 +1,124 @@
+"""Each kind of fault is noticed by a scenario that passes without it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "scenarios/faults"
+TABLES = sorted(path for path in FOLDER.glob("*.json") if not path.name.endswith(".steps.json"))
+KINDS = {name for kind in json.loads((ROOT / "models/schema/scenario.json").read_text())
+         ["definitions"]["injected"]["anyOf"] for name in kind["properties"]["fault"]["enum"]}
+# No protocol over TCP may depend on where the pieces end.
+UNNOTICED = {"stream.split", "stream.merge"}
+
+
+def rows() -> list[dict]:
+    return [row for table in TABLES for row in json.loads(table.read_text())["for_each"]]
+
+
+def kinds(row: dict) -> set[str]:
+    return {fault["fault"] for fault in row["faults"]}
+
+
+def test_every_kind_is_there():
+    assert set().union(*map(kinds, rows())) == KINDS
+    assert set().union(*(kinds(row) for row in rows() if "fails_with" not in row)) == UNNOTICED
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda path: path.stem)
+def test_each_row_passes_without_its_fault(run, tmp_path, table):
+    value = json.loads(table.read_text())
+    for row in value["for_each"]:
+        del row["faults"]
+        row.pop("fails_with", None)
+    (tmp_path / "table.json").write_text(json.dumps(value))
+    for shared in FOLDER.glob("*.steps.json"):
+        (tmp_path / shared.name).write_text(shared.read_text())
+    done = run("run", str(tmp_path / "table.json"))
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert f"{len(value['for_each'])} passed, 0 failed" in done.stdout
+
+
+def scenario(folder: Path, **changes) -> str:
+    path = folder / "scenario.json"
+    path.write_text(json.dumps({
+        "title": "x", "model": "stm32f405rg", "time_scale": 0, "given": {"boot_pins": {"BOOT0": 1}},
+        "files": {"app.bin": {"pattern": "application", "at": "0x08000000", "size": 64}},
+        "steps": [{"run": ["dfu-util", "-a", "0", "-s", "0x08000000", "-D", "${files}/app.bin"]}],
+        **changes}))
+    return str(path)
+
+
+def test_a_fault_that_never_strikes_fails_the_scenario(run, tmp_path):
+    never = {"fault": "usb.stall", "when": {"request": "DFU_DNLOAD", "nth": 1000}}
+    done = run("run", scenario(tmp_path, faults=[never]))
+    assert done.returncode == 1
+    assert "usb.stall\n      expected it strikes\n      found    its occasion never came" \
+        in done.stdout
+    assert run("run", scenario(tmp_path, faults=[{**never, "may_miss": True}])).returncode == 0
+
+
+def test_faults_can_come_later_and_go_again(run, tmp_path):
+    tool = {"run": ["dfu-util", "-a", "0", "-s", "0x08000000", "-D", "${files}/app.bin"]}
+    steps = [{**tool, "expect": {"exit": 0}},
+             {"faults": [{"fault": "usb.stall", "when": {"request": "DFU_DNLOAD",
+                                                         "times": "always"}}]},
+             {**tool, "expect": {"exit": 74}},
+             {"faults": "none"},
+             {**tool, "expect": {"exit": 0}}]
+    done = run("run", scenario(tmp_path, steps=steps))
+    assert done.returncode == 0, done.stdout
+    assert "usb.stall at DFU_DNLOAD wValue=0" in done.stdout
+
+
+def test_the_report_tells_what_struck(run, tmp_path):
+    done = run("run", scenario(tmp_path, faults=[
+        {"fault": "stream.split", "bytes": 1, "when": {"direction": "to_device"}}]))
+    assert "faults that struck\n  stream.split at byte 0 to the device, and " in done.stdout
+
+
+def test_a_known_failure_passes_only_while_it_fails_that_way(run, tmp_path):
+    stall = [{"fault": "usb.stall", "when": {"request": "DFU_DNLOAD"}}]
+    expect = [{"run": ["dfu-util", "-a", "0", "-s", "0x08000000", "-D", "${files}/app.bin"],
+               "expect": {"exit": 0}}]
+    assert run("run", scenario(tmp_path, faults=stall, steps=expect,
+                               fails_with="found 74")).returncode == 0
+    other = run("run", scenario(tmp_path, faults=stall, steps=expect, fails_with="found 75"))
+    assert other.returncode == 1
+    assert 'it is known to fail with "found 75", and fails otherwise' in other.stdout
+    fixed = run("run", scenario(tmp_path, steps=expect, fails_with="found 74"))
+    assert fixed.returncode == 1
+    assert 'it is known to fail with "found 74", and does not fail any more' in fixed.stdout
+
+
+POWER_ON = {"reset": "power-on", "boot_pins": {"BOOT0": 0}}
+
+
+@pytest.mark.parametrize("unit", [1, 2, 1000, 2047, 2048])
+def test_a_power_cut_between_any_two_units_leaves_what_came_before(run, tmp_path, unit):
+    size = 2048
+    done = run("run", scenario(
+        tmp_path, files={"app.bin": {"pattern": "counter", "size": size}},
+        faults=[{"fault": "memory.power_cut", "when": {"operation": "program", "nth": unit}}],
+        steps=[{"run": ["dfu-util", "-a", "0", "-s", "0x08000000", "-D", "${files}/app.bin"],
+                "expect": {"exit": 74}},
+               {"expect": {"phase": "off", "on_bus": False}}, POWER_ON,
+               {"expect": {"flash": [
+                   {"pattern": "counter", "at": "0x08000000", "size": unit - 1},
+                   {"fill": "0xFF", "at": hex(0x08000000 + unit - 1), "size": size - unit + 1}]}}]))
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_power_cut_in_an_option_byte_write_leaves_them_erased(run, tmp_path):
+    write = {"control": [
+        {"request": "DFU_DNLOAD", "wValue": 0, "data": "21 00 C0 FF 1F"}, {"poll": "dfuDNLOAD-IDLE"},
+        {"request": "DFU_DNLOAD", "wValue": 2,
+         "data": "EF AA 00 00 00 00 00 00 FF 0F 00 00 00 00 00 00", "reply": "ACK"},
+        {"request": "DFU_GETSTATUS", "reply": "no reply"}]}
+    cut = {"fault": "memory.power_cut", "when": {"operation": "option bytes"}}
+    done = run("run", scenario(tmp_path, faults=[cut], steps=[
+        {"control": [{"request": "DFU_CLRSTATUS"}]}, write,
+        {"expect": {"phase": "off", "option_bytes": {"0x1FFFC000": "FF FF"}}}]))
+    assert done.returncode == 0, done.stdout
