@@ -113,7 +113,8 @@ def test_a_power_cut_between_any_two_units_leaves_what_came_before(run, tmp_path
 
 def test_a_power_cut_in_an_option_byte_write_leaves_them_erased(run, tmp_path):
     write = {"control": [
-        {"request": "DFU_DNLOAD", "wValue": 0, "data": "21 00 C0 FF 1F"}, {"poll": "dfuDNLOAD-IDLE"},
+        {"request": "DFU_DNLOAD", "wValue": 0, "data": "21 00 C0 FF 1F"},
+        {"poll": "dfuDNLOAD-IDLE"},
         {"request": "DFU_DNLOAD", "wValue": 2,
          "data": "EF AA 00 00 00 00 00 00 FF 0F 00 00 00 00 00 00", "reply": "ACK"},
         {"request": "DFU_GETSTATUS", "reply": "no reply"}]}
