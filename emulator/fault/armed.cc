@@ -44,9 +44,10 @@ const Fault* Armed::find(Kind kind, const std::function<bool(const Fault&)>& mee
   return find_if([&](const Fault& it) { return it.kind == kind && meets(it); }, where);
 }
 
-bool Armed::has(Seam seam) const {
-  return std::ranges::any_of(
-      entries_, [seam](const Entry& entry) { return seam_of(entry.fault.kind) == seam; });
+std::uint64_t Armed::met(Kind kind) const {
+  std::uint64_t met = 0;
+  for (const Entry& entry : entries_) met += entry.fault.kind == kind ? entry.trigger.met() : 0;
+  return met;
 }
 
 std::vector<const Fault*> Armed::missed() const {

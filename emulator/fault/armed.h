@@ -34,7 +34,8 @@ class Armed {
   /// Of one kind only.
   const Fault* find(Kind kind, const std::function<bool(const Fault&)>& meets,
                     const std::string& where);
-  bool has(Seam seam) const;
+  /// How often the conditions of faults of that kind were met.
+  std::uint64_t met(Kind kind) const;
 
   const std::vector<Strike>& strikes() const { return strikes_; }
   /// Those that never struck, and must have.

@@ -1,14 +1,19 @@
 // Runs one scenario: a board, the real tools, the checks.
 #pragma once
 
+#include <functional>
+
 #include "scenario/report.h"
 #include "scenario/scenario.h"
+#include "usbip/link.h"
 
 namespace dfurig::scenario {
 
 struct RunOptions {
   std::size_t traced_instructions = 0;  ///< kept for the report before each fault and stop
   std::uint64_t seed = 1;               ///< of all that a probability leaves open
+  /// Puts something between the tools and the device; empty: nothing.
+  std::function<usbip::Connector(usbip::Connector)> wrap_connector{};
 };
 
 /// Runs the scenario to its end, or to the first step that fails. No process of it survives.
