@@ -68,6 +68,9 @@ void print_steps(std::ostream& out, const Report& report) {
 }
 
 void print_failures(std::ostream& out, const Report& report, const Style& style) {
+  if (!report.broken_off.empty()) {
+    out << "\n" << coloured("FAILED", "31", style) << ": " << report.broken_off << "\n";
+  }
   for (const StepResult& step : report.steps) {
     if (step.failures.empty()) continue;
     out << "\n"
@@ -79,7 +82,9 @@ void print_failures(std::ostream& out, const Report& report, const Style& style)
   for (std::size_t i = report.transfers.size() - count; i < report.transfers.size(); ++i) {
     out << "    " << describe(report.transfers[i]) << "\n";
   }
-  out << "  again: dfurig run " << report.file << "\n";
+  out << "  again: dfurig run " << report.file;
+  if (report.seed) out << " --seed " << report.seed->of_run;
+  out << "\n";
 }
 
 void print_lines(std::ostream& out, const char* title, const std::vector<std::string>& lines) {
@@ -90,6 +95,11 @@ void print_lines(std::ostream& out, const char* title, const std::vector<std::st
 
 void print_story(std::ostream& out, const Report& report) {
   out << report.title << "\n  " << report.file << "\n  model " << report.model << "\n";
+  if (report.seed) {
+    out << "  seed " << report.seed->of_run << ", of this scenario " << report.seed->of_scenario
+        << "\n";
+  }
+  if (!report.broken_off.empty()) return;
   for (const std::string& setting : report.overrides) out << "  override " << setting << "\n";
   if (!report.bootloader.empty()) out << "  bootloader in flash: " << report.bootloader << "\n";
   if (report.variant) {
@@ -123,8 +133,9 @@ void print_story(std::ostream& out, const Report& report) {
 }  // namespace
 
 bool Report::has_passed() const {
-  return std::all_of(steps.begin(), steps.end(),
-                     [](const StepResult& step) { return step.failures.empty(); });
+  return broken_off.empty() && std::all_of(steps.begin(), steps.end(), [](const StepResult& step) {
+           return step.failures.empty();
+         });
 }
 
 void print_report(std::ostream& out, const Report& report, const Style& style) {

@@ -8,6 +8,7 @@ namespace dfurig::scenario {
 
 struct RunOptions {
   std::size_t traced_instructions = 0;  ///< kept for the report before each fault and stop
+  std::uint64_t seed = 1;               ///< of all that is random in this run
 };
 
 /// Runs the scenario to its end, or to the first step that fails. No process of it survives.
