@@ -22,6 +22,15 @@ def dfurig() -> str:
     return str(path)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What failed in tests is not for the person's own --rerun-failed."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("cache")
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
+
+
 @pytest.fixture
 def run(dfurig: str) -> Callable[..., subprocess.CompletedProcess]:
     """Runs `dfurig ARGUMENTS…` from the root of the project to its end."""

@@ -1,19 +1,22 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 
 #include "cli/find_files.h"
-#include "cli/options.h"
+#include "cli/progress.h"
+#include "cli/run_options.h"
+#include "scenario/failure_memory.h"
 #include "scenario/junit.h"
 #include "scenario/load.h"
-#include "scenario/run.h"
 #include "support/input_error.h"
 
 namespace dfurig::cli {
 namespace {
 
 namespace po = boost::program_options;
+using Scenarios = std::vector<scenario::Scenario>;
 
 void write_file(const std::string& path, const std::string& text) {
   std::ofstream stream(path);
@@ -21,36 +24,120 @@ void write_file(const std::string& path, const std::string& text) {
   if (!stream.flush()) throw InputError(path, "cannot be written");
 }
 
-CommandLine run_command_line() {
-  CommandLine line("run", "dfurig run PATH… [options]",
-                   "Runs scenarios (files, or all below a folder) with the real host tools and "
-                   "checks what\nmust be true afterwards. Exit status 1 when one failed.\n\n"
-                   "  dfurig run scenarios/leave/gpio_default_after_leave.json");
-  line.hidden.add_options()("path", po::value<std::vector<std::string>>());
-  line.positional.add("path", -1);
-  line.options.add_options()("junit", po::value<std::string>()->value_name("FILE"),
-                             "write JUnit XML, for CI systems")(
-      "filter,k", po::value<std::string>()->default_value("")->value_name("TEXT"),
-      "only scenarios whose path contains TEXT")(
-      "verbose,v", "the whole report of scenarios that pass, too (default for a single one)")(
-      "trace-cpu", po::value<std::size_t>()->implicit_value(20)->value_name("N"),
-      "show the last N instructions (--trace-cpu alone: 20) before each fault of the firmware and "
-      "before it stops, with the names of functions where the scenario has symbols");
-  add_library_option(line);
-  return line;
+/// A path, and the row of a table when it ends with "[ROW]".
+struct Wanted {
+  std::string path;
+  std::string row;
+};
+
+Wanted split_row(const std::string& text) {
+  const std::size_t bracket = text.find(".json[");
+  if (bracket == std::string::npos || !text.ends_with("]")) return {text, ""};
+  const std::size_t start = bracket + 6;
+  return {text.substr(0, start - 1), text.substr(start, text.size() - start - 1)};
 }
 
-std::vector<std::string> paths_of(const po::variables_map& values, const CommandLine& line) {
-  if (values.count("path") == 0) {
-    throw UsageError(line.command + " needs a path\n  usage: " + line.synopsis);
+Scenarios load(const std::string& text, const model::Library& library) {
+  const Wanted wanted = split_row(text);
+  Scenarios scenarios;
+  for (const std::string& file : find_files({wanted.path})) {
+    for (scenario::Scenario& it : scenario::load_scenarios(file, library)) {
+      const bool is_wanted = wanted.row.empty() || it.file == text;
+      if (is_wanted) scenarios.push_back(std::move(it));
+    }
   }
-  return find_files(values["path"].as<std::vector<std::string>>());
+  if (scenarios.empty()) throw InputError(wanted.path, "has no row \"" + wanted.row + "\"");
+  return scenarios;
 }
 
-std::size_t trace_length(const po::variables_map& values) {
-  const std::size_t length = values["trace-cpu"].as<std::size_t>();
-  if (length >= 1 && length <= 100'000) return length;
-  throw UsageError("--trace-cpu: expected a number from 1 to 100000");
+Scenarios load_asked_for(const RunSettings& settings, const model::Library& library) {
+  Scenarios scenarios;
+  for (const std::string& path : settings.paths) {
+    for (scenario::Scenario& it : load(path, library)) scenarios.push_back(std::move(it));
+  }
+  std::erase_if(scenarios, [&](const scenario::Scenario& it) {
+    return it.file.find(settings.filter) == std::string::npos;
+  });
+  if (scenarios.empty()) {
+    throw InputError("-k " + settings.filter, "no scenario's path contains this");
+  }
+  return scenarios;
+}
+
+void keep_failed_before(Scenarios& scenarios) {
+  const auto failed = scenario::FailureMemory::of_user().recall();
+  std::erase_if(scenarios, [&](const scenario::Scenario& it) {
+    return !failed.contains(scenario::FailureMemory::name_of(it.file));
+  });
+}
+
+std::vector<std::string> names_of(const Scenarios& scenarios) {
+  std::vector<std::string> names;
+  for (const scenario::Scenario& it : scenarios) names.push_back(it.file);
+  return names;
+}
+
+Scenarios part_of(Scenarios scenarios, const RunSettings& settings) {
+  Scenarios part;
+  const auto weights = scenario::weigh(names_of(scenarios), settings.suite.recorded);
+  for (const std::size_t position : scenario::positions_of(settings.shard, weights)) {
+    part.push_back(std::move(scenarios[position]));
+  }
+  return part;
+}
+
+scenario::SuiteResult run_and_print(const Scenarios& scenarios,
+                                    const scenario::SuiteOptions& options) {
+  Progress progress(scenarios.size());
+  scenario::Audience audience;
+  audience.on_outcome = [&](const scenario::Outcome& outcome) {
+    progress.hide();
+    std::cout << outcome.text << std::flush;
+  };
+  audience.on_progress = [&](std::size_t ended, const std::vector<std::string>& running) {
+    progress.show(ended, running);
+  };
+  return scenario::run_suite(scenarios, options, audience);
+}
+
+/// What later runs and CI systems want to know. `durations` is what the file of --record-durations
+/// said before.
+void keep(const std::vector<std::string>& names, const scenario::SuiteResult& result,
+          const RunSettings& settings, scenario::Durations durations) {
+  std::vector<scenario::Outcome> known;
+  std::map<std::string, bool> has_passed;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!result.outcomes[i]) continue;
+    known.push_back(*result.outcomes[i]);
+    bool& passed = has_passed.emplace(names[i], true).first->second;
+    passed = passed && known.back().has_passed;  // a file may be named twice
+    durations[scenario::name_in_record(names[i])] = known.back().taken;
+  }
+  if (!settings.junit.empty()) write_file(settings.junit, scenario::junit_xml(known));
+  if (!settings.record_durations.empty()) {
+    scenario::save_durations(settings.record_durations, durations);
+  }
+  if (!scenario::FailureMemory::of_user().update(has_passed) && settings.reruns_failed) {
+    std::cerr << "dfurig: what failed cannot be kept: --rerun-failed chooses the same next time\n";
+  }
+}
+
+/// "51 passed, 1 failed"; returns the exit status.
+int conclude(const scenario::SuiteResult& result, bool is_single) {
+  std::size_t passed = 0;
+  std::size_t failed = 0;
+  for (const auto& outcome : result.outcomes) {
+    if (outcome) ++(outcome->has_passed ? passed : failed);
+  }
+  if (!is_single || result.signal != 0) {
+    std::cout << passed << " passed, " << failed << " failed";
+    if (result.signal != 0) {
+      std::cout << ", " << result.outcomes.size() - passed - failed << " not run: interrupted";
+    }
+    std::cout << std::endl;
+  }
+  if (result.signal != 0) return 128 + result.signal;
+  return failed == 0 ? exit_ok : exit_failed;
 }
 
 }  // namespace
@@ -59,35 +146,25 @@ int run_command(const Arguments& arguments) {
   const CommandLine line = run_command_line();
   po::variables_map values;
   if (!line.parse(arguments, values)) return exit_ok;
-  const std::string filter = values["filter"].as<std::string>();
+  RunSettings settings = read_run_settings(values, line);
   const model::Library library = open_library(values);
-  std::vector<scenario::Scenario> scenarios;
-  for (const std::string& file : paths_of(values, line)) {
-    if (file.find(filter) == std::string::npos) continue;
-    for (scenario::Scenario& it : scenario::load_scenarios(file, library)) {
-      scenarios.push_back(std::move(it));
-    }
+  Scenarios scenarios = load_asked_for(settings, library);
+  const bool is_single = scenarios.size() == 1;
+  if (settings.reruns_failed) keep_failed_before(scenarios);
+  if (scenarios.empty()) {
+    std::cout << "none of these scenarios failed when it last ran\n";
+    return exit_ok;
   }
-  if (scenarios.empty()) throw InputError("-k " + filter, "no scenario's path contains this");
-  const scenario::Style style{isatty(STDOUT_FILENO) != 0,
-                              values.count("verbose") != 0 || scenarios.size() == 1};
-  scenario::RunOptions options;
-  if (values.count("trace-cpu") != 0) options.traced_instructions = trace_length(values);
-  std::vector<scenario::Report> reports;
-  std::size_t failed = 0;
-  for (const scenario::Scenario& it : scenarios) {
-    reports.push_back(scenario::run(it, options));
-    failed += !reports.back().has_passed();
-    scenario::print_report(std::cout, reports.back(), style);
-    std::cout.flush();
+  scenarios = part_of(std::move(scenarios), settings);
+  scenario::Durations durations;
+  if (!settings.record_durations.empty()) {
+    durations = scenario::load_durations_if_any(settings.record_durations);
   }
-  if (reports.size() > 1) {
-    std::cout << reports.size() - failed << " passed, " << failed << " failed\n";
-  }
-  if (values.count("junit") != 0) {
-    write_file(values["junit"].as<std::string>(), scenario::junit_xml(reports));
-  }
-  return failed == 0 ? exit_ok : exit_failed;
+  settings.suite.style = {isatty(STDOUT_FILENO) != 0, settings.is_verbose || is_single};
+  if (settings.is_seed_drawn) std::cout << "seed " << settings.suite.seed << std::endl;
+  const scenario::SuiteResult result = run_and_print(scenarios, settings.suite);
+  keep(names_of(scenarios), result, settings, std::move(durations));
+  return conclude(result, is_single);
 }
 
 }  // namespace dfurig::cli

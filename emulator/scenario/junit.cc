@@ -24,6 +24,7 @@ std::pair<std::string, std::string> split_name(const std::string& file) {
 }
 
 std::string first_failure(const Report& report) {
+  if (!report.broken_off.empty()) return report.broken_off;
   for (const StepResult& step : report.steps) {
     if (step.failures.empty()) continue;
     const Failure& failure = step.failures.front();
@@ -32,9 +33,12 @@ std::string first_failure(const Report& report) {
   return "";
 }
 
-void append_case(std::ostream& out, const Report& report) {
+}  // namespace
+
+std::string junit_case(const Report& report) {
   const auto [folder, name] = split_name(report.file);
   std::ostringstream story;
+  std::ostringstream out;
   print_report(story, report, Style{false, true});
   out << "    <testcase classname=\"" << xml_escaped(folder) << "\" name=\"" << xml_escaped(name)
       << "\" time=\"" << seconds(report.duration) << "\">\n";
@@ -45,9 +49,8 @@ void append_case(std::ostream& out, const Report& report) {
     out << "      <system-out>" << xml_escaped(story.str()) << "</system-out>\n";
   }
   out << "    </testcase>\n";
+  return out.str();
 }
-
-}  // namespace
 
 std::string xml_escaped(const std::string& text) {
   std::string escaped;
@@ -68,16 +71,16 @@ std::string xml_escaped(const std::string& text) {
   return escaped;
 }
 
-std::string junit_xml(const std::vector<Report>& reports) {
-  const auto failures = std::count_if(reports.begin(), reports.end(),
-                                      [](const Report& report) { return !report.has_passed(); });
+std::string junit_xml(const std::vector<Outcome>& outcomes) {
+  const auto failures = std::count_if(outcomes.begin(), outcomes.end(),
+                                      [](const Outcome& outcome) { return !outcome.has_passed; });
   Duration total{};
-  for (const Report& report : reports) total += report.duration;
+  for (const Outcome& outcome : outcomes) total += outcome.told;
   std::ostringstream out;
   out << "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<testsuites>\n  <testsuite name=\"dfurig\" "
-      << "errors=\"0\" failures=\"" << failures << "\" skipped=\"0\" tests=\"" << reports.size()
+      << "errors=\"0\" failures=\"" << failures << "\" skipped=\"0\" tests=\"" << outcomes.size()
       << "\" time=\"" << seconds(total) << "\">\n";
-  for (const Report& report : reports) append_case(out, report);
+  for (const Outcome& outcome : outcomes) out << outcome.junit_case;
   out << "  </testsuite>\n</testsuites>\n";
   return out.str();
 }

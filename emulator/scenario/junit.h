@@ -4,12 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "scenario/report.h"
+#include "scenario/outcome.h"
 
 namespace dfurig::scenario {
 
+/// The <testcase> of one run.
+std::string junit_case(const Report& report);
 /// The whole document for these runs.
-std::string junit_xml(const std::vector<Report>& reports);
+std::string junit_xml(const std::vector<Outcome>& outcomes);
 /// Text for an XML attribute or element; control characters XML cannot hold become "?".
 std::string xml_escaped(const std::string& text);
 

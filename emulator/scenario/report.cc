@@ -72,6 +72,9 @@ void print_failures(std::ostream& out, const Report& report, const Style& style)
     out << "\nit is known to fail with \"" << report.fails_with << "\", "
         << (report.has_failures() ? "and fails otherwise" : "and does not fail any more") << "\n";
   }
+  if (!report.broken_off.empty()) {
+    out << "\n" << coloured("FAILED", "31", style) << ": " << report.broken_off << "\n";
+  }
   for (const StepResult& step : report.steps) {
     if (step.failures.empty()) continue;
     out << "\n"
@@ -83,7 +86,9 @@ void print_failures(std::ostream& out, const Report& report, const Style& style)
   for (std::size_t i = report.transfers.size() - count; i < report.transfers.size(); ++i) {
     out << "    " << describe(report.transfers[i]) << "\n";
   }
-  out << "  again: dfurig run " << report.file << "\n";
+  out << "  again: dfurig run " << report.file;
+  if (report.seed) out << " --seed " << report.seed->of_run;
+  out << "\n";
 }
 
 void print_lines(std::ostream& out, const char* title, const std::vector<std::string>& lines) {
@@ -94,6 +99,11 @@ void print_lines(std::ostream& out, const char* title, const std::vector<std::st
 
 void print_story(std::ostream& out, const Report& report) {
   out << report.title << "\n  " << report.file << "\n  model " << report.model << "\n";
+  if (report.seed) {
+    out << "  seed " << report.seed->of_run << ", of this scenario " << report.seed->of_scenario
+        << "\n";
+  }
+  if (!report.broken_off.empty()) return;
   for (const std::string& setting : report.overrides) out << "  override " << setting << "\n";
   if (!report.bootloader.empty()) out << "  bootloader in flash: " << report.bootloader << "\n";
   if (report.variant) {
@@ -132,6 +142,7 @@ bool Report::has_failures() const {
 }
 
 bool Report::has_passed() const {
+  if (!broken_off.empty()) return false;
   if (fails_with.empty()) return !has_failures();
   return std::ranges::any_of(steps, [this](const StepResult& step) {
     return std::ranges::any_of(step.failures, [this](const Failure& it) {

@@ -1,6 +1,7 @@
 // What a run found, and how it is told.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -25,6 +26,12 @@ struct StepResult {
   std::vector<std::string> confirmed;  ///< "flash 0x08000000, 240 bytes: equals blink.bin"
 };
 
+/// What --seed gave, and what it became for this scenario.
+struct SeedOfRun {
+  std::uint64_t of_run = 0;
+  std::uint64_t of_scenario = 0;
+};
+
 struct Report {
   std::string file;
   std::string title;
@@ -47,6 +54,8 @@ struct Report {
   std::vector<std::string> strikes;  ///< of faults
   std::string fails_with;            ///< it is known to fail with this; empty: it must pass
   std::vector<std::string> not_emulated;
+  std::string broken_off;         ///< why the run has no end, and nothing else is known of it
+  std::optional<SeedOfRun> seed;  ///< when one was asked for
   Duration duration{};
 
   /// It did all that is expected, or failed in the way that is known.

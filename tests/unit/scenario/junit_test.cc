@@ -18,11 +18,20 @@ TEST(JunitXml, CountsAndNamesCases) {
   failed.file = "b.json";
   failed.steps = {
       {"b.json: /steps/0", "expect", false, 0, false, "", {{"phase", "x", "y", {}}}, {}}};
-  const std::string xml = junit_xml({passed, failed});
+  const std::string xml = junit_xml({make_outcome(passed, {}), make_outcome(failed, {})});
   EXPECT_NE(xml.find("failures=\"1\" skipped=\"0\" tests=\"2\""), std::string::npos);
   EXPECT_NE(xml.find("classname=\"scenarios.leave\" name=\"a\""), std::string::npos);
   EXPECT_NE(xml.find("classname=\"scenarios\" name=\"b\""), std::string::npos);
   EXPECT_NE(xml.find("<failure message=\"phase: expected x, found y\">"), std::string::npos);
+}
+
+TEST(JunitXml, SaysWhyARunHasNoEnd) {
+  Report report;
+  report.file = "a.json";
+  report.broken_off = "it did not end within 1 s";
+  const std::string xml = junit_xml({make_outcome(report, {})});
+  EXPECT_NE(xml.find("failures=\"1\""), std::string::npos);
+  EXPECT_NE(xml.find("<failure message=\"it did not end within 1 s\">"), std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,122 @@
+#include "scenario/run_suite.h"
+
+#include <stdexcept>
+
+#include "scenario/suite.h"
+#include "scenario/workers.h"
+
+namespace dfurig::scenario {
+namespace {
+
+class Suite {
+ public:
+  Suite(const std::vector<Scenario>& scenarios, const SuiteOptions& options,
+        const Audience& audience)
+      : scenarios_(scenarios), options_(options), audience_(audience) {
+    result_.outcomes.resize(scenarios.size());
+  }
+
+  SuiteResult run();
+
+ private:
+  std::vector<std::size_t> order() const;
+  Report in_report(const Scenario& scenario, Report report) const;
+  Bytes run_one(std::size_t position) const;
+  Outcome outcome_of(const JobEnd& end) const;
+  void take(const JobEnd& end);
+  void tell_next();
+  void tell_progress(const std::vector<std::size_t>& running) const;
+
+  const std::vector<Scenario>& scenarios_;
+  const SuiteOptions& options_;
+  const Audience& audience_;
+  SuiteResult result_;
+  std::size_t ended_ = 0;
+  std::size_t told_ = 0;
+};
+
+std::vector<std::size_t> Suite::order() const {
+  std::vector<std::string> files;
+  for (const Scenario& it : scenarios_) files.push_back(it.file);
+  return longest_first(weigh(files, options_.recorded));
+}
+
+/// What the suite knows of a run.
+Report Suite::in_report(const Scenario& scenario, Report report) const {
+  if (options_.shows_seed) report.seed = {options_.seed, seed_of(options_.seed, scenario.file)};
+  return report;
+}
+
+/// In the scenario's own process.
+Bytes Suite::run_one(std::size_t position) const {
+  const Scenario& scenario = scenarios_[position];
+  RunOptions options = options_.run;
+  options.seed = seed_of(options_.seed, scenario.file);
+  try {
+    return encode_outcome(
+        make_outcome(in_report(scenario, scenario::run(scenario, options)), options_.style));
+  } catch (const std::exception& error) {
+    Outcome refused;
+    refused.refusal = error.what();
+    return encode_outcome(refused);
+  }
+}
+
+Outcome Suite::outcome_of(const JobEnd& end) const {
+  std::optional<Outcome> outcome;
+  if (end.broken_off.empty()) outcome = parse_outcome(end.result);
+  if (!outcome) {
+    const Scenario& scenario = scenarios_[end.job];
+    Report report;
+    report.file = scenario.file;
+    report.title = scenario.title;
+    report.model = scenario.model.name;
+    report.duration = end.taken;
+    report.broken_off =
+        end.broken_off.empty() ? "its process sent no result that can be read" : end.broken_off;
+    outcome = make_outcome(in_report(scenario, std::move(report)), options_.style);
+  }
+  outcome->taken = end.taken;
+  return *outcome;
+}
+
+void Suite::take(const JobEnd& end) {
+  result_.outcomes[end.job] = outcome_of(end);
+  ++ended_;
+  while (told_ < scenarios_.size() && result_.outcomes[told_]) tell_next();
+}
+
+void Suite::tell_next() {
+  const std::optional<Outcome>& outcome = result_.outcomes[told_++];
+  if (!outcome) return;
+  if (!outcome->refusal.empty()) throw std::runtime_error(outcome->refusal);
+  audience_.on_outcome(*outcome);
+}
+
+void Suite::tell_progress(const std::vector<std::size_t>& running) const {
+  std::vector<std::string> files;
+  for (const std::size_t position : running) files.push_back(scenarios_[position].file);
+  audience_.on_progress(ended_, files);
+}
+
+SuiteResult Suite::run() {
+  Work work;
+  work.order = order();
+  work.at_once = options_.jobs;
+  work.bound = options_.timeout;
+  work.run = [this](std::size_t position) { return run_one(position); };
+  work.on_running = [this](const std::vector<std::size_t>& running) { tell_progress(running); };
+  work.on_end = [this](const JobEnd& end) { take(end); };
+  result_.signal = run_jobs(work);
+  while (told_ < scenarios_.size()) tell_next();
+  return std::move(result_);
+}
+
+}  // namespace
+
+SuiteResult run_suite(const std::vector<Scenario>& scenarios, const SuiteOptions& options,
+                      const Audience& audience) {
+  return Suite(scenarios, options, audience).run();
+}
+
+}  // namespace dfurig::scenario
