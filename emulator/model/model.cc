@@ -35,8 +35,9 @@ Library::Library(std::string folder) : folder_(std::move(folder)) {
   }
 }
 
-std::vector<std::string> Library::names() const {
-  std::vector<std::string> names;
+const std::vector<std::string>& Library::names() const {
+  if (!names_.empty()) return names_;
+  std::vector<std::string>& names = names_;
   for (const auto& entry : fs::directory_iterator(fs::path(folder_) / "chips")) {
     if (entry.path().extension() == ".json") names.push_back(entry.path().stem().string());
   }
@@ -60,7 +61,14 @@ Model Library::load(const std::string& name, const std::string& bootloader,
     throw InputError("model \"" + name + "\"", "there is no such model",
                      did_you_mean(name, known, "dfurig models lists them"));
   }
-  return load_file(folder_ + "/chips/" + name + ".json", bootloader, changes);
+  const std::string path = folder_ + "/chips/" + name + ".json";
+  if (!changes.chip.is_null() || !changes.bootloader.is_null()) {
+    return load_file(path, bootloader, changes);
+  }
+  const auto key = std::pair(name, bootloader);
+  const auto found = loaded_.find(key);
+  if (found != loaded_.end()) return found->second;
+  return loaded_.emplace(key, load_file(path, bootloader)).first->second;
 }
 
 Model Library::load_file(const std::string& path, const std::string& bootloader,

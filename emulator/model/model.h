@@ -155,10 +155,10 @@ class Library {
 
   const std::string& folder() const { return folder_; }
   /// Model names in alphabetical order.
-  std::vector<std::string> names() const;
+  const std::vector<std::string>& names() const;
   /// Loads "stm32f405rg" with its ROM's bootloader, or with one of its flash_bootloaders. Throws
   /// InputError: unknown name (with near names), or any fault in the files it is made of (file,
-  /// line or JSON pointer, what was expected).
+  /// line or JSON pointer, what was expected). A file that changes later is not read again.
   Model load(const std::string& name, const std::string& bootloader = "",
              const Changes& changes = {}) const;
   /// Loads a chip file by its path, with this library's peripherals and bootloaders.
@@ -167,6 +167,8 @@ class Library {
 
  private:
   std::string folder_;
+  mutable std::vector<std::string> names_;
+  mutable std::map<std::pair<std::string, std::string>, Model> loaded_;  ///< as they are
 };
 
 }  // namespace dfurig::model
