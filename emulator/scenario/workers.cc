@@ -40,23 +40,30 @@ class Interruptions {
     sigprocmask(SIG_BLOCK, &signals, &before_);
     file_ = attach::Descriptor(signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC));
   }
-  ~Interruptions() { restore(); }
+  /// One is often followed by more: timeout(1) sends two, an impatient person Ctrl-C again. What is
+  /// known can be told only if they do not end us now.
+  ~Interruptions() {
+    while (was_interrupted_ && take() != 0) {
+    }
+    restore();
+  }
   Interruptions(const Interruptions&) = delete;
   Interruptions& operator=(const Interruptions&) = delete;
 
   int file() const { return file_.get(); }
   void restore() const { sigprocmask(SIG_SETMASK, &before_, nullptr); }
   /// 0: none has come.
-  int take() const {
+  int take() {
     signalfd_siginfo info{};
-    return read(file_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)
-               ? static_cast<int>(info.ssi_signo)
-               : 0;
+    if (read(file_.get(), &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return 0;
+    was_interrupted_ = true;
+    return static_cast<int>(info.ssi_signo);
   }
 
  private:
   sigset_t before_{};
   attach::Descriptor file_;
+  bool was_interrupted_ = false;
 };
 
 /// What goes to a worker is a job's number, what comes back its result behind its length: one
@@ -156,7 +163,7 @@ class Workers {
 
   const Work& work_;
   const std::vector<pid_t> foreign_;  ///< children this process had before
-  const Interruptions interruptions_;
+  Interruptions interruptions_;
   std::size_t started_ = 0;
   std::vector<Worker> workers_;
   std::vector<std::size_t> running_;  ///< as was told last

@@ -98,6 +98,7 @@ TEST(RunJobs, GivesThemNothingToRead) {
   EXPECT_EQ(kept.ends[0].result, Bytes{0});
 }
 
+/// By one from each of the jobs: the second must not end what tells of the first.
 TEST(RunJobs, IsInterruptedByASignalAndLeavesNoProcess) {
   Kept kept([](std::size_t) -> Bytes {
     kill(getppid(), SIGTERM);
