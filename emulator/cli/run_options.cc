@@ -82,7 +82,7 @@ void add_selection_options(CommandLine& line) {
 void add_running_options(CommandLine& line) {
   line.options.add_options()(
       "jobs,j", po::value<std::string>()->value_name("N"),
-      "run up to N scenarios at once, each in a process of its own (default: the number of "
+      "run up to N scenarios at once, in N processes (default: the number of "
       "processors). What is printed is the same, and in the same order")(
       "timeout", po::value<std::string>()->default_value("300")->value_name("SECONDS"),
       "a scenario that takes longer is ended with all its processes, and has failed")(

@@ -47,7 +47,7 @@ Report Suite::in_report(const Scenario& scenario, Report report) const {
   return report;
 }
 
-/// In the scenario's own process.
+/// In a worker.
 Bytes Suite::run_one(std::size_t position) const {
   const Scenario& scenario = scenarios_[position];
   RunOptions options = options_.run;

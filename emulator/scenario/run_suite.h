@@ -37,8 +37,8 @@ struct SuiteResult {
   int signal = 0;                                ///< that interrupted it, or 0
 };
 
-/// Runs each scenario in a process of its own; one that crashes or does not end has failed and
-/// stops no other. No process survives. Throws std::runtime_error when tools cannot be run here.
+/// Runs the scenarios in other processes; one that crashes or does not end has failed and stops no
+/// other. No process survives. Throws std::runtime_error when tools cannot be run here.
 SuiteResult run_suite(const std::vector<Scenario>& scenarios, const SuiteOptions& options,
                       const Audience& audience);
 

@@ -53,6 +53,20 @@ TEST(RunJobs, StartsThemInTheOrderGivenAndNotMoreThanAllowed) {
   EXPECT_EQ(started, kept.work.order);
 }
 
+TEST(RunJobs, KeepsAProcessUntilAJobIsBrokenOff) {
+  Kept kept(
+      [](std::size_t job) -> Bytes {
+        if (job == 2) _exit(1);
+        const std::string pid = std::to_string(getpid());
+        return {pid.begin(), pid.end()};
+      },
+      4);
+  kept.work.at_once = 1;
+  EXPECT_EQ(run_jobs(kept.work), 0);
+  EXPECT_EQ(kept.ends[0].result, kept.ends[1].result);
+  EXPECT_NE(kept.ends[1].result, kept.ends[3].result);
+}
+
 TEST(RunJobs, TellsHowAProcessEndedAndGoesOn) {
   Kept kept([](std::size_t job) -> Bytes {
     if (job == 0) kill(getpid(), SIGKILL);
@@ -84,6 +98,7 @@ TEST(RunJobs, GivesThemNothingToRead) {
   EXPECT_EQ(kept.ends[0].result, Bytes{0});
 }
 
+/// By one from each of the jobs: the second must not end what tells of the first.
 TEST(RunJobs, IsInterruptedByASignalAndLeavesNoProcess) {
   Kept kept([](std::size_t) -> Bytes {
     kill(getppid(), SIGTERM);
