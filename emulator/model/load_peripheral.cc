@@ -114,7 +114,8 @@ RegisterSpec read_register(const std::string& name, const Reader& reader) {
   }
   if (const auto unlocks = reader.find("unlocks")) spec.unlocks = unlocks->text();
   if (const auto lock = reader.find("lock_bit")) spec.lock_bit = lock->number(31);
-  const std::set<std::string> locking = {"locked", "flash_cr", "flash_pecr", "flash_optcr"};
+  const std::set<std::string> locking = {"locked", "flash_cr", "flash_cr_of_bank", "flash_pecr",
+                                         "flash_optcr"};
   const bool has_lock = locking.contains(spec.effect) || takes_keys(spec);
   if (has_lock && !reader.has("lock_bit"))
     reader.fail("effect " + spec.effect + " needs \"lock_bit\"");
@@ -164,6 +165,8 @@ void check_companions(const Reader& registers, const Peripheral& peripheral) {
       {"gpio_bsrr", {"ODR"}},
       {"gpio_brr", {"ODR"}},
       {"flash_cr", {"SR"}},
+      {"flash_cr_of_bank", {"CR1", "SR1", "CR2", "SR2"}},
+      {"flash_ccr", {"SR1", "SR2"}},
       {"flash_pecr", {"SR"}}};
   for (const RegisterSpec& spec : peripheral.registers) {
     const auto found = companions.find(spec.effect);

@@ -192,6 +192,14 @@ void write_flash_control(RegisterBlock& block, std::size_t index, std::uint32_t 
   if (!is_locked) block.give_command({index, word});
 }
 
+/// CCR1 clears flags of SR1, bit by bit (RM0433 §4.9.7).
+void write_flash_ccr(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+  const RegisterSpec& spec = block.spec().registers[index];
+  const auto status = block.find("SR" + spec.name.substr(3));
+  assert(status && "the model was validated: CCRn has its SRn");
+  block.value(*status) &= ~(word & ~reserved_bits(spec));
+}
+
 /// An option register takes writes only while OPTLOCK is clear (RM0444 Rev 5 p. 90).
 void write_option(RegisterBlock& block, std::size_t index, std::uint32_t word) {
   const std::vector<RegisterSpec>& registers = block.spec().registers;
@@ -248,6 +256,8 @@ constexpr std::array effects = {
     Effect{"pwr_ready", nullptr, nullptr, peek_power_ready},
     Effect{"rcc_reset_flags", nullptr, write_reset_flags, peek_ready},
     Effect{"flash_cr", nullptr, write_flash_control, nullptr},
+    Effect{"flash_cr_of_bank", nullptr, write_flash_control, nullptr},
+    Effect{"flash_ccr", nullptr, write_flash_ccr, nullptr},
     Effect{"flash_pecr", nullptr, write_flash_control, nullptr},
     Effect{"flash_optcr", nullptr, write_flash_control, nullptr},
     Effect{"flash_option", nullptr, write_option, nullptr},

@@ -16,14 +16,17 @@ void FlashBySize::command(std::size_t index, std::uint32_t word) {
   raise_end_if_enabled();
 }
 
-/// MER is bank 1 where there are two; bank 2's is MER1 on F42x (RM0090 §3.9.8), MER2 on F76x.
+/// MER is bank 1 where there are two; bank 2's is MER1 on F42x (RM0090 §3.9.8), MER2 on F76x. "If
+/// MERx and SER bits are both set neither sector nor mass erase can be performed" (RM0090 §3.5.3).
 void FlashBySize::erase() {
   const std::size_t sectors = chip_.flash().sectors().size();
   const bool is_two_banks = mask(control_, "MER1") != 0 || mask(control_, "MER2") != 0;
   const std::size_t bank = is_two_banks && has_twin_banks() ? sectors / 2 : sectors;
   const bool has_second = is_set("MER1") || is_set("MER2");
   bool is_done = false;
-  if (is_set("MER") || has_second) {
+  const bool is_mass_erase = is_set("MER") || has_second;
+  if (is_mass_erase && is_set("SER")) return;
+  if (is_mass_erase) {
     const std::size_t first = is_set("MER") ? 0 : bank;
     is_done = erase_sectors(first, (has_second ? sectors : bank) - first);
   } else if (const auto sector = chosen_sector()) {

@@ -15,6 +15,9 @@ bool has_effect(const RegisterBlock& block, const std::string& name, const char*
 
 std::unique_ptr<FlashController> make_flash_controller(RegisterBlock& block, Chip& chip) {
   if (has_effect(block, "PECR", "flash_pecr")) return std::make_unique<LowPowerFlash>(block, chip);
+  const bool has_banks =
+      has_effect(block, "CR1", "flash_cr_of_bank") && has_effect(block, "CR2", "flash_cr_of_bank");
+  if (has_banks) return std::make_unique<FlashOfBanks>(block, chip);
   if (!has_effect(block, "CR", "flash_cr") || !block.find("SR")) return nullptr;
   if (block.find("AR")) return std::make_unique<HalfWordFlash>(block, chip);
   const RegisterSpec& control = block.spec().registers[*block.find("CR")];

@@ -27,17 +27,27 @@ Bytes bytes_of(std::uint64_t value, unsigned width) {
   return bytes;
 }
 
-FlashInterface::FlashInterface(RegisterBlock& block, Chip& chip, const char* control)
-    : block_(block), chip_(chip), control_(find(block, control)), status_(find(block, "SR")) {}
+FlashInterface::FlashInterface(RegisterBlock& block, Chip& chip, const char* control,
+                               const char* status, const char* suffix)
+    : block_(block),
+      chip_(chip),
+      control_(find(block, control)),
+      status_(find(block, status)),
+      suffix_(suffix) {}
 
 std::uint32_t FlashInterface::mask(std::size_t index, const char* field) const {
-  const FieldSpec* found = find_field(block_.spec().registers[index], field);
+  const FieldSpec* found = find_field(block_.spec().registers[index], field + suffix_);
   return found == nullptr ? 0 : field_mask(*found);
 }
 
 std::uint32_t FlashInterface::number(const char* field) const {
   const std::uint32_t bits = mask(control_, field);
   return bits == 0 ? 0 : (block_.value(control_) & bits) / (bits & ~(bits - 1));
+}
+
+std::uint32_t FlashInterface::largest_number(const char* field) const {
+  const std::uint32_t bits = mask(control_, field);
+  return bits == 0 ? 0 : bits / (bits & ~(bits - 1));
 }
 
 void FlashInterface::raise(std::initializer_list<const char*> names) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 
 #include "stm32/flash_controller.h"
 #include "stm32/register_block.h"
@@ -13,15 +14,18 @@ namespace dfurig::stm32 {
 
 class FlashInterface : public FlashController {
  protected:
-  /// The block must have both registers.
-  FlashInterface(RegisterBlock& block, Chip& chip, const char* control);
+  /// The block must have both registers. The names of their fields end in `suffix`.
+  FlashInterface(RegisterBlock& block, Chip& chip, const char* control, const char* status = "SR",
+                 const char* suffix = "");
 
   /// A field of a register; 0 when it has none of that name.
   std::uint32_t mask(std::size_t index, const char* field) const;
   bool is_set(const char* field) const { return (block_.value(control_) & mask(control_, field)); }
   std::uint32_t number(const char* field) const;
+  std::uint32_t largest_number(const char* field) const;
   /// Sets those of the flags that SR has.
   void raise(std::initializer_list<const char*> names);
+  void clear(const char* name) { block_.value(status_) &= ~mask(status_, name); }
   bool has_error() const;
   void raise_end_if_enabled();
 
@@ -37,6 +41,7 @@ class FlashInterface : public FlashController {
 
  private:
   const std::size_t status_;
+  const std::string suffix_;
 };
 
 /// The first bytes of a value, the lowest first.

@@ -1,8 +1,10 @@
 // The kinds of flash interface.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 
 #include "stm32/flash_interface.h"
@@ -69,6 +71,41 @@ class LowPowerFlash : public FlashInterface {
   void store_in_flash(std::uint32_t address, unsigned width, std::uint32_t value);
   void store_in_eeprom(std::uint32_t address, unsigned width, std::uint32_t value);
   void store_in_options(std::uint32_t address, unsigned width, std::uint32_t value);
+};
+
+/// A bank of the H7.
+class FlashBank : public FlashInterface {
+ public:
+  /// The first is 0. A bank has as many sectors as SNB can name, as far as they are there.
+  FlashBank(RegisterBlock& block, Chip& chip, std::size_t position);
+  bool is_controlled_by(std::size_t index) const { return index == control_; }
+  bool contains(std::uint32_t address) const;
+  void reset() override { buffer_.clear(); }
+  void command(std::size_t index, std::uint32_t word) override;
+  bool program(std::uint32_t address, unsigned width, std::uint32_t value) override;
+
+ private:
+  std::size_t first_sector() const { return position_ * sectors_max_; }
+  std::size_t sector_count() const;
+  void program_buffer();
+  void show_buffer();
+
+  const std::size_t position_;
+  const std::size_t sectors_max_;
+  std::uint32_t word_ = 0;                        ///< the flash word that has begun
+  std::map<std::uint32_t, std::uint8_t> buffer_;  ///< what of it was stored, by offset
+};
+
+/// H7: flash words, gathered before they are programmed, and registers for each bank (RM0433 §4.3).
+class FlashOfBanks : public FlashController {
+ public:
+  FlashOfBanks(RegisterBlock& block, Chip& chip);
+  void reset() override;
+  void command(std::size_t index, std::uint32_t word) override;
+  bool program(std::uint32_t address, unsigned width, std::uint32_t value) override;
+
+ private:
+  std::array<FlashBank, 2> banks_;
 };
 
 }  // namespace dfurig::stm32

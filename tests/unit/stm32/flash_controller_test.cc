@@ -168,6 +168,7 @@ TEST_F(TwoBanks, HaveTheirSectorsAndTheirMassErase) {
   EXPECT_EQ(erased_after(chip, 1u << 2), (Sectors{1, 1, 1, 0, 0, 0}));
   EXPECT_EQ(erased_after(chip, 1u << 15), (Sectors{0, 0, 0, 1, 1, 1}));
   EXPECT_EQ(erased_after(chip, 1u << 15 | 1u << 2), Sectors(6, true));
+  EXPECT_EQ(erased_after(chip, 1u << 2 | 2), Sectors(6)) << "MER and SER together";
 }
 
 TEST_F(TwoBanks, AreOneWhereTheHalvesDiffer) {
