@@ -144,6 +144,37 @@ void read_writing(const Reader& reader, std::uint32_t size, stm32::OptionBytesSp
   }
 }
 
+/// "OPTR" or, with one of its fields, "OBR.USER". That the chip has it validate() checks.
+stm32::OptionRegisterSpec read_option_register(const std::string& name, const Reader& reader,
+                                               std::uint32_t size) {
+  constexpr std::size_t bytes_max = 4;
+  stm32::OptionRegisterSpec spec;
+  const std::size_t dot = name.find('.');
+  spec.register_name = name.substr(0, dot);
+  if (dot != std::string::npos) spec.field = name.substr(dot + 1);
+  for (const Reader& byte : reader.items()) spec.bytes.push_back(byte.number(size - 1));
+  if (spec.bytes.empty() || spec.bytes.size() > bytes_max) {
+    reader.fail("expected 1 to 4 bytes, found " + std::to_string(spec.bytes.size()));
+  }
+  return spec;
+}
+
+/// How firmware sees and programs them.
+void read_registers(const Reader& reader, std::uint32_t size, stm32::OptionBytesSpec& spec) {
+  if (const auto registers = reader.find("registers")) {
+    for (const auto& [name, bytes] : registers->members()) {
+      spec.registers.push_back(read_option_register(name, bytes, size));
+    }
+  }
+  if (const auto after = reader.find("after_programming")) {
+    spec.after_programming =
+        static_cast<stm32::AfterProgramming>(after->choice({"as-written", "as-loaded"}));
+  }
+  if (const auto loads = reader.find("load_at_system_reset")) {
+    spec.load_at_system_reset = loads->boolean();
+  }
+}
+
 }  // namespace
 
 stm32::WriteProtectionSpec read_write_protection(const Reader& reader, std::uint32_t size) {
@@ -164,11 +195,13 @@ stm32::WriteProtectionSpec read_write_protection(const Reader& reader, std::uint
 
 void load_option_bytes(const Reader& reader, Model& model) {
   reader.allow_only({"windows", "factory", "complement", "mismatch", "not_given",
-                     "interrupted_write", "rdp", "write_protection", "pcrop", "fields"});
+                     "interrupted_write", "rdp", "write_protection", "pcrop", "fields", "registers",
+                     "after_programming", "load_at_system_reset"});
   stm32::OptionBytesSpec& spec = model.chip.option_bytes;
   const std::uint32_t size = read_windows(reader.at("windows"), spec);
   spec.factory = read_all(reader.at("factory"), size);
   read_writing(reader, size, spec);
+  read_registers(reader, size, spec);
   read_fields(reader.at("fields"), size, model);
   read_rdp(reader.at("rdp"), size, model);
   if (const auto protection = reader.find("write_protection")) {

@@ -114,7 +114,9 @@ RegisterSpec read_register(const std::string& name, const Reader& reader) {
   }
   if (const auto unlocks = reader.find("unlocks")) spec.unlocks = unlocks->text();
   if (const auto lock = reader.find("lock_bit")) spec.lock_bit = lock->number(31);
-  const bool has_lock = spec.effect == "locked" || spec.effect == "flash_cr" || takes_keys(spec);
+  const std::set<std::string> locking = {"locked", "flash_cr", "flash_cr_of_bank", "flash_pecr",
+                                         "flash_optcr"};
+  const bool has_lock = locking.contains(spec.effect) || takes_keys(spec);
   if (has_lock && !reader.has("lock_bit"))
     reader.fail("effect " + spec.effect + " needs \"lock_bit\"");
   if (const auto fields = reader.find("fields")) {
@@ -162,7 +164,10 @@ void check_companions(const Reader& registers, const Peripheral& peripheral) {
       {"gpio_f1_idr", {"CRL", "CRH", "ODR"}},
       {"gpio_bsrr", {"ODR"}},
       {"gpio_brr", {"ODR"}},
-      {"flash_cr", {"SR"}}};
+      {"flash_cr", {"SR"}},
+      {"flash_cr_of_bank", {"CR1", "SR1", "CR2", "SR2"}},
+      {"flash_ccr", {"SR1", "SR2"}},
+      {"flash_pecr", {"SR"}}};
   for (const RegisterSpec& spec : peripheral.registers) {
     const auto found = companions.find(spec.effect);
     if (found == companions.end()) continue;
@@ -201,6 +206,8 @@ void check_flags(const Reader& registers, const Peripheral& peripheral) {
       {"rcc_switch", {"SW", "SWS"}},
       {"rcc_reset_flags", {"RMVF"}},
       {"flash_cr", {"PG", "STRT"}},
+      {"flash_pecr", {"PELOCK", "PRGLOCK", "OPTLOCK", "PROG", "ERASE"}},
+      {"flash_optcr", {"OPTLOCK", "OPTSTRT"}},
       {"pwr_ready", {"ODRDY", "ODSWRDY"}}};
   for (const RegisterSpec& spec : peripheral.registers) {
     const auto names = needed.find(spec.effect);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "model/load_policies.h"
 #include "stm32/register_block.h"
 #include "support/hex.h"
 
@@ -82,6 +83,16 @@ void check_resets(const Reader& chip, const Model& model) {
   }
 }
 
+/// The registers that show option bytes are FLASH's.
+void check_option_registers(const Reader& chip, const Model& model) {
+  for (const stm32::OptionRegisterSpec& it : model.chip.option_bytes.registers) {
+    const std::string name = it.register_name + (it.field.empty() ? "" : "." + it.field);
+    const stm32::FieldSpec* field = nullptr;
+    if (find_register(model.chip, "FLASH." + name, field) != nullptr) continue;
+    chip.at("option_bytes").at("registers").at(name).fail("no register FLASH." + name + " here");
+  }
+}
+
 }  // namespace
 
 void check_name(const Reader& file, const std::string& path) {
@@ -97,6 +108,7 @@ void validate(const Reader& chip, const Model& model) {
   check_no_overlap(chip, model);
   check_bits(chip, model);
   check_resets(chip, model);
+  check_option_registers(chip, model);
 }
 
 }  // namespace dfurig::model

@@ -53,7 +53,11 @@ Chip::Chip(std::unique_ptr<const ChipSpec> own, const ChipSpec& spec)
   register_names_ = names_of(spec_.blocks);
   resolve_gates();
   resolve_roles();
-  if (RegisterBlock* flash = find_block("FLASH")) flash_controller_.emplace(*flash, *this);
+  if (RegisterBlock* flash = find_block("FLASH")) {
+    flash_controller_ = make_flash_controller(*flash, *this);
+    option_registers_.emplace(spec_.option_bytes, *flash);
+    option_registers_->show(option_bytes_);
+  }
   for (RegisterBlock& block : blocks_) {
     units_.add(make_unit(block, *this), block, position_of(block));
   }
@@ -78,7 +82,9 @@ void Chip::reset(ResetKind kind, ResetCause cause) {
   ++map_version_;
   follow_clocks();
   if (kind == ResetKind::PowerOn) clear_ram();
-  if (kind != ResetKind::System) load_option_bytes();
+  const bool loads_options = kind != ResetKind::System || spec_.option_bytes.load_at_system_reset;
+  if (loads_options) load_option_bytes();
+  if (option_registers_) option_registers_->show(option_bytes_);
 }
 
 /// Every source of a reset pulls NRST low, so PINRSTF comes with it (RM0090 §6.1.1, RM0351 §6.1.2).
@@ -113,6 +119,39 @@ void Chip::load_option_bytes() {
     flash_.lay_out(layouts[i].sectors);
     return;
   }
+}
+
+void Chip::change_option_bytes(const std::function<void()>& change) {
+  const bool was_level0 = option_bytes_.is_level0_programmed();
+  change();
+  const bool is_level0 = !was_level0 && option_bytes_.is_level0_programmed();
+  if (is_level0 && option_bytes_.read_protection() == ReadProtection::Level1) erase_protected();
+}
+
+void Chip::program_option_registers() {
+  if (!option_registers_) return;
+  const Bytes content = option_registers_->merge(option_bytes_.content());
+  change_option_bytes([&] {
+    std::size_t offset = 0;
+    for (const Window& window : spec_.option_bytes.windows) {
+      option_bytes_.begin_write(window.address, ByteView(content).subspan(offset, window.size));
+      option_bytes_.finish_write();
+      offset += window.size;
+    }
+  });
+  const bool reads_loaded = spec_.option_bytes.after_programming == AfterProgramming::AsLoaded;
+  if (reads_loaded) option_registers_->show(option_bytes_);
+}
+
+void Chip::store_option_bytes(std::uint32_t address, ByteView data) {
+  change_option_bytes([&] { option_bytes_.store(address, data); });
+}
+
+/// What the flash interface programs, if it has a kind.
+bool Chip::is_programmed_by_stores(std::uint32_t address, unsigned width) const {
+  const Region* region = find_region(address, width);
+  return flash_.contains(address, width) || option_bytes_.contains(address, width) ||
+         (region != nullptr && region->spec.kind == MemoryKind::Eeprom);
 }
 
 RegisterBlock* Chip::find_block_at(std::uint32_t address) {
@@ -216,7 +255,7 @@ bool Chip::write(std::uint32_t address, unsigned width, std::uint32_t value) {
     }
     return true;
   }
-  if (flash_.contains(address, width) && flash_controller_ &&
+  if (flash_controller_ && is_programmed_by_stores(address, width) &&
       flash_controller_->program(address, width, value)) {
     return true;
   }
@@ -243,7 +282,8 @@ void Chip::write_register(RegisterBlock& block, std::uint32_t offset, unsigned w
   units_.touched(position);
   if (is_control) hold_blocks_in_reset();
   follow(block);
-  if (const auto command = block.take_command()) flash_controller_->command(*command);
+  const auto command = block.take_command();
+  if (command && flash_controller_) flash_controller_->command(command->index, command->word);
 }
 
 std::optional<std::uint32_t> Chip::peek(const std::string& register_name) const {

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "stm32/hosted_units.h"
 #include "stm32/not_emulated.h"
 #include "stm32/option_bytes.h"
+#include "stm32/option_registers.h"
 #include "stm32/register_block.h"
 #include "stm32/spec.h"
 #include "stm32/unit.h"
@@ -104,14 +106,23 @@ class Chip : public Bus, private Surroundings {
   bool take_attention();
   /// A watchdog, or firmware by the flash interface, asks for a reset; taken is forgotten.
   std::optional<ResetCause> take_reset_request();
-  /// OBL_LAUNCH.
-  void request_option_load() { request_reset(ResetCause::OptionByteLoad); }
   /// What serial peripherals sent since the chip was made, by "USART1".
   const std::map<std::string, std::string>& transmitted() const { return transmitted_; }
   /// The first `pin_changes_max` changes of output pins since the last clear_pin_changes().
   const std::vector<PinChange>& pin_changes() const { return pin_changes_; }
   std::uint64_t pin_change_count() const { return pin_change_count_; }
   static constexpr std::size_t pin_changes_max = 100'000;
+
+  // --- What firmware does to option bytes by the flash interface. RDP from level 1 to level 0
+  // erases what level 1 protected. ---
+
+  /// OPTSTRT: programs what the option registers hold.
+  void program_option_registers();
+  void erase_option_bytes() { option_bytes_.erase(); }
+  /// Values with their complements.
+  void store_option_bytes(std::uint32_t address, ByteView data);
+  /// OBL_LAUNCH.
+  void request_option_load() { request_reset(ResetCause::OptionByteLoad); }
 
   // --- What a bootloader does to memory. ---
 
@@ -244,6 +255,8 @@ class Chip : public Bus, private Surroundings {
   bool takes_accesses(const RegisterBlock& block, const char* what);
   void hold_blocks_in_reset();
   void load_option_bytes();
+  void change_option_bytes(const std::function<void()>& change);
+  bool is_programmed_by_stores(std::uint32_t address, unsigned width) const;
   void clear(MemoryKind kind);
 
   std::unique_ptr<const ChipSpec> own_spec_;  ///< null when it is somebody else's
@@ -258,8 +271,9 @@ class Chip : public Bus, private Surroundings {
   std::vector<Gate> gates_;  ///< of each block
   std::vector<Role> roles_;  ///< of each block
   std::vector<std::pair<std::uint32_t, RegisterBlock*>> by_base_;
-  RegisterBlock* last_ = nullptr;  ///< where the last access went
-  std::optional<FlashController> flash_controller_;
+  RegisterBlock* last_ = nullptr;                      ///< where the last access went
+  std::unique_ptr<FlashController> flash_controller_;  ///< null: FLASH programs nothing
+  std::optional<OptionRegisters> option_registers_;
   HostedUnits units_;
   std::optional<ResetCause> reset_request_;
   std::map<std::string, std::string> transmitted_;

@@ -93,11 +93,20 @@ void write_lockable_4_from_8(RegisterBlock& block, std::size_t index, std::uint3
   write_lockable(block, index, word, 4, 8);
 }
 
+/// OPTLOCK of CR can be opened only while LOCK is (RM0444 Rev 5 p. 90), OPTLOCK and PRGLOCK of PECR
+/// only while PELOCK is (RM0377 §3.3.4).
+bool is_closed(const RegisterBlock& block, std::size_t index, unsigned lock_bit) {
+  const RegisterSpec& spec = block.spec().registers[index];
+  const bool has_own = spec.effect == "flash_cr" || spec.effect == "flash_pecr";
+  return has_own && spec.lock_bit != lock_bit && (block.value(index) >> spec.lock_bit & 1) != 0;
+}
+
 // RM0090 §3.6.1, RM0351 §3.3.5
 void write_key(RegisterBlock& block, std::size_t index, std::uint32_t word) {
   const RegisterSpec& spec = block.spec().registers[index];
   const auto locked = block.find(spec.unlocks);
   assert(locked && "the model was validated: unlocks names a register of the block");
+  if (is_closed(block, *locked, spec.lock_bit)) return block.count(index, "written too early");
   if (block.keys(index).write(word)) block.value(*locked) &= ~(1u << spec.lock_bit);
 }
 
@@ -117,13 +126,6 @@ void write_locked(RegisterBlock& block, std::size_t index, std::uint32_t word) {
 }
 
 /// The field that answers to another of the same register: "PLLRDY" to "PLLON", "SWS" to "SW".
-const FieldSpec* find_field(const RegisterSpec& spec, const std::string& name) {
-  for (const FieldSpec& field : spec.fields) {
-    if (field.name == name) return &field;
-  }
-  return nullptr;
-}
-
 void copy_field(std::uint32_t& word, const FieldSpec& from, const FieldSpec& to) {
   const std::uint32_t value = (word & field_mask(from)) >> from.lsb;
   word = (word & ~field_mask(to)) | (value << to.lsb & field_mask(to));
@@ -182,12 +184,31 @@ void write_reset_flags(RegisterBlock& block, std::size_t index, std::uint32_t wo
   if ((word & field_mask(*remove)) != 0) block.value(index) &= ~reset_flags(spec);
 }
 
-/// FLASH_CR: what STRT and its like ask for, the flash controller does.
-void write_flash_cr(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+/// FLASH_CR, PECR, OPTCR: what STRT and its like ask for, the flash controller does.
+void write_flash_control(RegisterBlock& block, std::size_t index, std::uint32_t word) {
   const std::uint32_t lock = 1u << block.spec().registers[index].lock_bit;
   const bool is_locked = (block.value(index) & lock) != 0;
   write_locked(block, index, word);
-  if (!is_locked) block.give_command(word);
+  if (!is_locked) block.give_command({index, word});
+}
+
+/// CCR1 clears flags of SR1, bit by bit (RM0433 §4.9.7).
+void write_flash_ccr(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+  const RegisterSpec& spec = block.spec().registers[index];
+  const auto status = block.find("SR" + spec.name.substr(3));
+  assert(status && "the model was validated: CCRn has its SRn");
+  block.value(*status) &= ~(word & ~reserved_bits(spec));
+}
+
+/// An option register takes writes only while OPTLOCK is clear (RM0444 Rev 5 p. 90).
+void write_option(RegisterBlock& block, std::size_t index, std::uint32_t word) {
+  const std::vector<RegisterSpec>& registers = block.spec().registers;
+  for (std::size_t i = 0; i < registers.size(); ++i) {
+    const FieldSpec* lock = find_field(registers[i], "OPTLOCK");
+    const bool is_locked = lock != nullptr && (block.value(i) & field_mask(*lock)) != 0;
+    if (is_locked) return block.count(index, "written while locked");
+  }
+  block.store(index, word);
 }
 
 /// An address that can only be written, and stays for the controller.
@@ -234,7 +255,12 @@ constexpr std::array effects = {
     Effect{"rcc_switch", nullptr, nullptr, peek_switch},
     Effect{"pwr_ready", nullptr, nullptr, peek_power_ready},
     Effect{"rcc_reset_flags", nullptr, write_reset_flags, peek_ready},
-    Effect{"flash_cr", nullptr, write_flash_cr, nullptr},
+    Effect{"flash_cr", nullptr, write_flash_control, nullptr},
+    Effect{"flash_cr_of_bank", nullptr, write_flash_control, nullptr},
+    Effect{"flash_ccr", nullptr, write_flash_ccr, nullptr},
+    Effect{"flash_pecr", nullptr, write_flash_control, nullptr},
+    Effect{"flash_optcr", nullptr, write_flash_control, nullptr},
+    Effect{"flash_option", nullptr, write_option, nullptr},
     Effect{"flash_ar", nullptr, write_flash_ar, nullptr},
     Effect{"nvic_icer", nullptr, write_clear, peek_cleared},
     Effect{"nvic_icpr", nullptr, write_clear, peek_cleared},

@@ -76,15 +76,9 @@ void OptionBytes::preload(std::uint32_t window_start, ByteView data) {
 }
 
 void OptionBytes::begin_write(std::uint32_t window_start, ByteView data) {
-  if (read_protection() == ReadProtection::Level2) return;
   std::size_t offset = 0;
   for (const Window& window : spec_.windows) {
     if (window.address == window_start) {
-      const bool has_rdp = spec_.rdp_offset - offset < data.size();
-      if (read_protection() == ReadProtection::Level0_5 && has_rdp &&
-          data[spec_.rdp_offset - offset] == spec_.rdp_level0) {
-        return;
-      }
       assert(data.size() <= window.size);
       const auto start = static_cast<std::ptrdiff_t>(offset);
       const auto held = content_.begin() + start;
@@ -93,7 +87,7 @@ void OptionBytes::begin_write(std::uint32_t window_start, ByteView data) {
       std::copy(data.begin(), data.end(), whole.begin());
       Bytes after = content_;
       std::copy(whole.begin(), whole.end(), after.begin() + start);
-      if (lifts_pcrop(after)) return;
+      if (is_refused(after)) return;
       keep_pcrop_areas(offset, whole);
       write_ = Write{offset, std::move(whole)};
       if (spec_.interrupted_write == InterruptedWrite::Kept) return;
@@ -110,6 +104,19 @@ void OptionBytes::finish_write() {
             content_.begin() + static_cast<std::ptrdiff_t>(write_->offset));
   write_.reset();
   compute_complements(0, 0);
+}
+
+void OptionBytes::erase() {
+  if (read_protection() == ReadProtection::Level2) return;
+  std::ranges::fill(content_, spec_.erased_value);
+}
+
+void OptionBytes::store(std::uint32_t address, ByteView data) {
+  const auto offset = find_offset(address, static_cast<std::uint32_t>(data.size()));
+  assert(offset);
+  Bytes after = content_;
+  std::ranges::copy(data, after.begin() + static_cast<std::ptrdiff_t>(*offset));
+  if (!is_refused(after)) content_ = std::move(after);
 }
 
 void OptionBytes::compute_complements(std::size_t given_from, std::size_t given_to) {
@@ -148,8 +155,22 @@ bool OptionBytes::is_active(const WriteProtectionSpec::Bits& bits, std::size_t b
   return value == (bits.protects_when != is_pcrop_mode(content));
 }
 
-/// RM0090 Rev 21 §3.7.5: such a modification is cancelled. What lifts PCROP is RDP from level 1 to
-/// 0.
+bool OptionBytes::is_refused(ByteView content) const {
+  const bool asks_for_level0 = content[spec_.rdp_offset] == spec_.rdp_level0;
+  switch (read_protection()) {
+    case ReadProtection::Level2:
+      return true;
+    case ReadProtection::Level1:  // What lifts PCROP is RDP from level 1 to 0.
+      return !asks_for_level0 && lifts_pcrop(content);
+    case ReadProtection::Level0_5:
+      return asks_for_level0 || lifts_pcrop(content);
+    case ReadProtection::Level0:
+      return lifts_pcrop(content);
+  }
+  return true;
+}
+
+/// RM0090 Rev 21 §3.7.5: such a modification is cancelled.
 bool OptionBytes::lifts_pcrop(ByteView content) const {
   if (!is_pcrop_mode(loaded_)) return false;
   if (!is_pcrop_mode(content)) return true;

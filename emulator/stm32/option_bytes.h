@@ -48,6 +48,13 @@ class OptionBytes {
   void finish_write();
   /// Between the halves.
   bool is_being_written() const { return write_.has_value(); }
+  /// Firmware's erasing of all windows (F0, F1, F3). Nothing happens at RDP level 2.
+  void erase();
+  /// Firmware's store of values with their complements, as given, into a window (F0 to L1); refused
+  /// as the bootloader's write is.
+  void store(std::uint32_t address, ByteView data);
+  /// What is programmed is level 0, whatever is loaded.
+  bool is_level0_programmed() const { return content_[spec_.rdp_offset] == spec_.rdp_level0; }
 
   bool is_write_protected(std::size_t sector) const {
     return is_write_protected(spec_.write_protection, sector);
@@ -72,6 +79,7 @@ class OptionBytes {
   bool is_pcrop_mode(ByteView content) const;
   bool is_active(const WriteProtectionSpec::Bits& bits, std::size_t bit, ByteView content) const;
   bool lifts_pcrop(ByteView content) const;
+  bool is_refused(ByteView content) const;
   void keep_pcrop_areas(std::size_t offset, std::span<std::uint8_t> window) const;
   /// All of them but those at offsets `given_from` to `given_to`.
   void compute_complements(std::size_t given_from, std::size_t given_to);

@@ -1,5 +1,6 @@
 #include "stm32/register_block.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "stm32/effects.h"
@@ -19,6 +20,11 @@ std::uint32_t lane_mask(std::uint32_t offset, unsigned width) {
 std::uint32_t field_mask(const FieldSpec& field) {
   const std::uint32_t ones = field.width >= 32 ? UINT32_MAX : (1u << field.width) - 1;
   return ones << field.lsb;
+}
+
+const FieldSpec* find_field(const RegisterSpec& spec, const std::string& name) {
+  const auto found = std::ranges::find(spec.fields, name, &FieldSpec::name);
+  return found == spec.fields.end() ? nullptr : &*found;
 }
 
 std::uint32_t bits_with(const RegisterSpec& spec, Access access) {

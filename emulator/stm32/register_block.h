@@ -25,6 +25,12 @@ struct PortRegisters {
 
 class RegisterBlock {
  public:
+  /// What was written to a control register, by its position in the spec.
+  struct Command {
+    std::size_t index = 0;
+    std::uint32_t word = 0;
+  };
+
   /// `spec` and `not_emulated` must outlive the block. The effects named must exist.
   RegisterBlock(const BlockSpec& spec, NotEmulated& not_emulated);
 
@@ -63,9 +69,9 @@ class RegisterBlock {
   const ExternalLevels& external_levels() const { return external_; }
   /// Where a GPIO port has the registers of its pins.
   const PortRegisters& port() const { return port_; }
-  /// A word that asked a controller for something; the chip takes it after the write.
-  void give_command(std::uint32_t word) { command_ = word; }
-  std::optional<std::uint32_t> take_command() { return std::exchange(command_, std::nullopt); }
+  /// A write that asks a controller for something; the chip takes it afterwards.
+  void give_command(const Command& command) { command_ = command; }
+  std::optional<Command> take_command() { return std::exchange(command_, std::nullopt); }
   /// Stores what access modes and reserved bits let through.
   void store(std::size_t index, std::uint32_t word);
   void count(std::size_t index, const std::string& what);
@@ -96,7 +102,7 @@ class RegisterBlock {
   PortRegisters port_;
   GpioLock lock_;
   ExternalLevels external_{};
-  std::optional<std::uint32_t> command_;
+  std::optional<Command> command_;
   Unit* unit_ = nullptr;
 };
 
@@ -106,5 +112,7 @@ std::uint32_t bits_with(const RegisterSpec& spec, Access access);
 /// Bits that belong to no field.
 std::uint32_t reserved_bits(const RegisterSpec& spec);
 std::uint32_t field_mask(const FieldSpec& field);
+/// Null when the register has no such field.
+const FieldSpec* find_field(const RegisterSpec& spec, const std::string& name);
 
 }  // namespace dfurig::stm32

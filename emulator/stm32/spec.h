@@ -203,6 +203,18 @@ enum class NotGiven {
 /// What a write that loses its second half leaves.
 enum class InterruptedWrite { Erased, Kept };
 
+/// A register of the flash interface that shows option bytes; firmware programs them through the
+/// bits of it that it can write.
+struct OptionRegisterSpec {
+  std::string register_name;    ///< "OPTR"
+  std::string field;            ///< "": all of its bits that are known
+  std::vector<unsigned> bytes;  ///< where bits 0 to 7, 8 to 15, … are, in `factory` order
+  bool operator==(const OptionRegisterSpec&) const = default;
+};
+
+/// What option registers read after firmware programmed the option bytes, until these are loaded.
+enum class AfterProgramming { AsWritten, AsLoaded };
+
 struct OptionBytesSpec {
   std::vector<Window> windows;
   Bytes factory;            ///< the content of all windows, one after the other
@@ -217,6 +229,9 @@ struct OptionBytesSpec {
   Bytes mismatch{};  ///< loads in place of what does not fit its complement; empty: all ones
   NotGiven not_given = NotGiven::Erased;
   InterruptedWrite interrupted_write = InterruptedWrite::Erased;
+  std::vector<OptionRegisterSpec> registers{};
+  AfterProgramming after_programming = AfterProgramming::AsWritten;
+  bool load_at_system_reset = false;  ///< not only at power-on and where software asks for it
   bool operator==(const OptionBytesSpec&) const = default;
 };
 

@@ -74,6 +74,13 @@ OPTION_BYTES = keys("The option bytes. Byte numbers count in the content of all 
                          "erased", "kept"),
     "interrupted_write?": choice("What a write leaves that loses power between erasing and "
                                  "programming; erased if left out.", "erased", "kept"),
+    "registers?": names("Registers of FLASH, or fields of them, that show option bytes; firmware "
+                        "programs them through those it can write.",
+                        numbers("The bytes that bits 0 to 7, 8 to 15, … are.")),
+    "after_programming?": choice("What those registers read after firmware programmed them, until "
+                                 "they are loaded; as-written if left out.",
+                                 "as-written", "as-loaded"),
+    "load_at_system_reset?": flag("True: every system reset loads them, not only power-on."),
     "rdp": keys("Read protection; every other value is level 1.", {
         "byte": number("Where it is."),
         "level0": number("The value for no protection.", 255),

@@ -30,16 +30,17 @@ REGISTER = keys("A 32-bit register.", {
                       "gpio_moder", "gpio_otyper", "gpio_ospeedr", "gpio_pupdr", "gpio_idr",
                       "gpio_bsrr", "gpio_brr", "gpio_lckr", "gpio_afrl", "gpio_afrh",
                       "gpio_f1_crl", "gpio_f1_crh", "gpio_f1_idr", "flash_keyr", "flash_optwre",
-                      "locked", "flash_cr", "flash_ar", "rcc_ready", "rcc_switch",
-                      "rcc_reset_flags", "pwr_ready", "nvic_icer", "nvic_icpr"),
+                      "locked", "flash_cr", "flash_cr_of_bank", "flash_ccr", "flash_pecr",
+                      "flash_optcr", "flash_option", "flash_ar", "rcc_ready", "rcc_switch", "rcc_reset_flags",
+                      "pwr_ready", "nvic_icer", "nvic_icpr"),
     "fields?": names("By the manual's names. Bits outside every field are reserved; a register "
                      "without fields is plain storage.", FIELD),
     "keys?": numbers("For flash_keyr and flash_optwre: the unlock sequence."),
     "unlocks?": text("For flash_keyr and flash_optwre: the register it unlocks."),
     "outlives_reset?": number("Bits that only power-on resets: the backup domain, the flags of "
                               "past resets."),
-    "lock_bit?": number("For flash_keyr, locked and flash_cr: the lock bit's number; for "
-                        "flash_optwre: the bit the keys set.", 31),
+    "lock_bit?": number("For flash_keyr, locked and the flash interface's control registers: the "
+                        "lock bit's number; for flash_optwre: the bit the keys set.", 31),
 })
 
 PERIPHERAL = keys("models/README.md tells how to add one.", {

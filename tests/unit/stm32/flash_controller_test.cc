@@ -2,57 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "stm32/chip.h"
+#include "stm32/flash_rig.h"
 
 namespace dfurig::stm32 {
 namespace {
-
-constexpr std::uint32_t flash = 0x08000000;
-constexpr std::uint32_t interface = 0x40022000;
-constexpr std::uint32_t sr = interface + 0x10;
-constexpr std::uint32_t cr = interface + 0x14;
-constexpr std::uint32_t ar = interface + 0x18;
-constexpr std::uint32_t lock = 1u << 31;
-
-FieldSpec field(const char* name, unsigned lsb, unsigned width = 1,
-                Access access = Access::ReadWrite) {
-  FieldSpec spec;
-  spec.name = name;
-  spec.lsb = lsb;
-  spec.width = width;
-  spec.access = access;
-  return spec;
-}
-
-/// SR with these flags from bit 0 on; CR with PG at 0, STRT at 16, EOPIE at 24, LOCK at 31.
-ChipSpec chip_with(std::vector<const char*> flags, std::vector<FieldSpec> of_cr) {
-  ChipSpec chip;
-  chip.flash.base = flash;
-  chip.flash.sectors = {{8, 256}};
-  chip.option_bytes.windows = {{0x1FFFC000, 4}};
-  chip.option_bytes.factory = {0xAA, 0xFF, 0, 0};  // byte 1: a bit that is 0 protects its sector
-  chip.option_bytes.write_protection.bits = {{{1}, 8}};
-  BlockSpec block;
-  block.name = "FLASH";
-  block.base = interface;
-  RegisterSpec status;
-  status.name = "SR";
-  status.offset = 0x10;
-  for (unsigned i = 0; i < flags.size(); ++i) {
-    status.fields.push_back(field(flags[i], i, 1, Access::OneToClear));
-  }
-  RegisterSpec control;
-  control.name = "CR";
-  control.offset = 0x14;
-  control.effect = "flash_cr";
-  control.lock_bit = 31;
-  control.fields = {field("PG", 0), field("STRT", 16, 1, Access::WriteOnly), field("EOPIE", 24),
-                    field("LOCK", 31, 1, Access::OneToSet)};
-  control.fields.insert(control.fields.end(), of_cr.begin(), of_cr.end());
-  block.registers = {status, control};
-  chip.blocks = {block};
-  return chip;
-}
 
 // RM0351 §3.3.5 to §3.3.7, §3.7.4, §3.7.5
 class DoubleWordFlash : public testing::Test {
@@ -182,34 +135,48 @@ TEST(FlashBySize, ProgramsWhatPsizeSaysAndErasesSectors) {
   EXPECT_EQ(chip.read(flash + 256, 4), 0xFFFFFFFFu);
 }
 
-// PM0075 §2.3.3, §2.3.4, §3.4
-TEST(FlashByHalfWords, ProgramsThemAndErasesThePageArPointsInto) {
-  ChipSpec spec = chip_with({"EOP", "PGERR", "WRPRTERR"}, {field("PER", 1), field("MER", 2)});
-  spec.flash.program_unit = 2;
-  spec.flash.over_written = ProgramOverWritten::RefusedUnlessZero;
-  RegisterSpec address;
-  address.name = "AR";
-  address.offset = 0x18;
-  address.access = Access::WriteOnly;
-  address.effect = "flash_ar";
-  spec.blocks[0].registers.push_back(address);
-  Chip chip(spec);
-  EXPECT_FALSE(chip.write(flash, 2, 0)) << "PG is not set";
-  chip.write(cr, 4, 1);
-  EXPECT_FALSE(chip.write(flash, 4, 0)) << "a word";
-  EXPECT_TRUE(chip.write(flash + 2, 2, 0x1234));
-  EXPECT_EQ(chip.read(flash + 2, 2), 0x1234u);
-  EXPECT_EQ(chip.read(sr, 4), 1u) << "EOP";
-  EXPECT_TRUE(chip.write(flash + 2, 2, 0x1111));
-  EXPECT_EQ(chip.read(sr, 4), 3u) << "PGERR: not erased";
-  EXPECT_TRUE(chip.write(flash + 2, 2, 0));
-  EXPECT_EQ(chip.read(flash + 2, 2), 0u);
-  chip.write(ar, 4, flash + 200);
-  EXPECT_EQ(chip.read(ar, 4), 0u);
-  chip.write(cr, 4, 2);
-  EXPECT_EQ(chip.read(flash + 2, 2), 0u) << "not before STRT";
-  chip.write(cr, 4, 1u << 16 | 2);
-  EXPECT_EQ(chip.read(flash + 2, 2), 0xFFFFu);
+// RM0090 §3.9.8: SNB 0b10000 is the first sector of bank 2; MER is bank 1, MER1 bank 2.
+class TwoBanks : public testing::Test {
+ protected:
+  static ChipSpec spec(std::vector<SectorRun> sectors) {
+    ChipSpec chip =
+        chip_with({"EOP", "WRPERR"}, {field("SER", 1), field("MER", 2), field("SNB", 3, 5),
+                                      field("PSIZE", 8, 2), field("MER1", 15)});
+    chip.flash.sectors = std::move(sectors);
+    return chip;
+  }
+  /// Which sectors are erased after this was written to CR.
+  static std::vector<bool> erased_after(Chip& chip, std::uint32_t word) {
+    chip.flash().preload(flash, Bytes(chip.spec().flash.size(), 0));
+    chip.write(cr, 4, 1u << 16 | word);
+    std::vector<bool> erased;
+    for (const Sector& sector : chip.flash().sectors()) {
+      erased.push_back(chip.read(sector.address, 4) == 0xFFFFFFFFu);
+    }
+    return erased;
+  }
+};
+
+TEST_F(TwoBanks, HaveTheirSectorsAndTheirMassErase) {
+  Chip chip(spec({{2, 16}, {1, 32}, {2, 16}, {1, 32}}));
+  using Sectors = std::vector<bool>;
+  EXPECT_EQ(erased_after(chip, 2 | 2u << 3), (Sectors{0, 0, 1, 0, 0, 0}));
+  EXPECT_EQ(erased_after(chip, 2 | 16u << 3), (Sectors{0, 0, 0, 1, 0, 0}));
+  EXPECT_EQ(erased_after(chip, 2 | 18u << 3), (Sectors{0, 0, 0, 0, 0, 1}));
+  EXPECT_EQ(erased_after(chip, 2 | 19u << 3), Sectors(6)) << "behind the last";
+  EXPECT_EQ(erased_after(chip, 2 | 3u << 3), Sectors(6)) << "not in bank 1";
+  EXPECT_EQ(erased_after(chip, 1u << 2), (Sectors{1, 1, 1, 0, 0, 0}));
+  EXPECT_EQ(erased_after(chip, 1u << 15), (Sectors{0, 0, 0, 1, 1, 1}));
+  EXPECT_EQ(erased_after(chip, 1u << 15 | 1u << 2), Sectors(6, true));
+  EXPECT_EQ(erased_after(chip, 1u << 2 | 2), Sectors(6)) << "MER and SER together";
+}
+
+TEST_F(TwoBanks, AreOneWhereTheHalvesDiffer) {
+  Chip chip(spec({{2, 16}, {2, 32}}));
+  using Sectors = std::vector<bool>;
+  EXPECT_EQ(erased_after(chip, 2 | 3u << 3), (Sectors{0, 0, 0, 1}));
+  EXPECT_EQ(erased_after(chip, 2 | 16u << 3), Sectors(4));
+  EXPECT_EQ(erased_after(chip, 1u << 2), Sectors(4, true));
 }
 
 TEST(FlashWithoutTheEffect, ProgramsNothing) {
