@@ -33,6 +33,7 @@ CommandLine run_command_line() {
       "filter,k", po::value<std::string>()->default_value("")->value_name("TEXT"),
       "only scenarios whose path contains TEXT")(
       "verbose,v", "the whole report of scenarios that pass, too (default for a single one)")(
+      "real-time", "let the device and the tools wait in real time (default: waiting takes none)")(
       "trace-cpu", po::value<std::size_t>()->implicit_value(20)->value_name("N"),
       "show the last N instructions (--trace-cpu alone: 20) before each fault of the firmware and "
       "before it stops, with the names of functions where the scenario has symbols");
@@ -70,6 +71,7 @@ int run_command(const Arguments& arguments) {
   const scenario::Style style{isatty(STDOUT_FILENO) != 0,
                               values.count("verbose") != 0 || scenarios.size() == 1};
   scenario::RunOptions options;
+  options.real_time = values.count("real-time") != 0;
   if (values.count("trace-cpu") != 0) options.traced_instructions = trace_length(values);
   std::vector<scenario::Report> reports;
   std::size_t failed = 0;

@@ -22,6 +22,7 @@ class Bench {
  public:
   Bench(const Scenario& scenario, const RunOptions& options)
       : scenario_(scenario),
+        clock_(options.real_time ? static_cast<const Clock&>(steady_clock_) : virtual_clock_),
         board_(scenario.model, scenario.options),
         firmware_(scenario, board_, options.traced_instructions) {
     exports_.add(board_, &transcript_);
@@ -43,7 +44,9 @@ class Bench {
   Report make_report() const;
 
   const Scenario& scenario_;
-  SteadyClock clock_;
+  SteadyClock steady_clock_;
+  ManualClock virtual_clock_;
+  const Clock& clock_;  ///< one of the two
   board::Board board_;
   FirmwareRun firmware_;
   usb::Transcript transcript_;
@@ -54,7 +57,8 @@ class Bench {
 /// Lets the board finish what it is about to do: start up, detach, leave.
 void Bench::settle() {
   for (auto next = board_.next_event(); next; next = board_.next_event()) {
-    std::this_thread::sleep_for(*next - clock_.now());
+    if (&clock_ == &steady_clock_) std::this_thread::sleep_for(*next - clock_.now());
+    virtual_clock_.advance_to(*next);
     board_.advance(clock_.now());
   }
 }
@@ -109,6 +113,7 @@ void Bench::act(const RunTool& action, StepResult& result) {
   command.arguments = action.arguments;
   command.timeout = action.timeout;
   command.output = attach::Output::Capture;
+  command.clock = &clock_ == &virtual_clock_ ? &virtual_clock_ : nullptr;
   const attach::ToolResult tool =
       attach::run_tool(command, {usbip::local_connector(exports_, clock_)});
   settle();

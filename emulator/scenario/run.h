@@ -8,6 +8,7 @@ namespace dfurig::scenario {
 
 struct RunOptions {
   std::size_t traced_instructions = 0;  ///< kept for the report before each fault and stop
+  bool real_time = false;               ///< waiting takes as long as the device and tools say
 };
 
 /// Runs the scenario to its end, or to the first step that fails. No process of it survives.

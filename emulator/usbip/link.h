@@ -35,6 +35,8 @@ struct Connector {
   std::function<std::unique_ptr<Link>()> connect;
   /// The server is in this process: it answers at once, and only in the thread that owns it.
   bool is_local = false;
+  /// For a local server: how long until one of its devices may come or go by itself; absent: never.
+  std::function<std::optional<Duration>()> due_in = {};
 };
 
 /// The server could not be reached.

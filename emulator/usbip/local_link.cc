@@ -45,10 +45,22 @@ class LocalLink : public Link {
   Bytes received_;
 };
 
+std::optional<Duration> due_in(const Exports& exports, const Clock& clock) {
+  std::optional<Duration> shortest;
+  for (const auto& entry : exports.all()) {
+    const std::optional<Instant> next = entry->device->next_event();
+    if (!next) continue;
+    const Duration left = std::max(Duration{0}, *next - clock.now());
+    shortest = std::min(left, shortest.value_or(left));
+  }
+  return shortest;
+}
+
 }  // namespace
 
 Connector local_connector(Exports& exports, const Clock& clock) {
-  return {[&exports, &clock] { return std::make_unique<LocalLink>(exports, clock); }, true};
+  return {[&exports, &clock] { return std::make_unique<LocalLink>(exports, clock); }, true,
+          [&exports, &clock] { return due_in(exports, clock); }};
 }
 
 }  // namespace dfurig::usbip
