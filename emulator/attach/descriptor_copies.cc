@@ -24,21 +24,22 @@ Descriptor open_process(pid_t thread) {
 
 }  // namespace
 
-Descriptor DescriptorCopies::copy_from(const Descriptor& process, int descriptor) const {
-  return Descriptor(static_cast<int>(syscall(SYS_pidfd_getfd, process.get(), descriptor, 0)));
-}
-
 /// ESRCH: the process we knew has ended; the number is another's now.
 Descriptor DescriptorCopies::copy(pid_t thread, int descriptor) {
-  const auto known = processes_.find(thread);
-  if (known != processes_.end()) {
-    Descriptor copy = copy_from(known->second, descriptor);
+  const auto take = [&] {
+    return Descriptor(
+        static_cast<int>(syscall(SYS_pidfd_getfd, last_process_.get(), descriptor, 0)));
+  };
+  if (thread == last_thread_) {
+    Descriptor copy = take();
     if (copy.is_open() || errno != ESRCH) return copy;
-    processes_.erase(known);
   }
-  Descriptor process = open_process(thread);
-  if (!process.is_open()) return {};
-  return copy_from(processes_[thread] = std::move(process), descriptor);
+  last_thread_ = 0;
+  last_process_.reset();
+  last_process_ = open_process(thread);
+  if (!last_process_.is_open()) return {};
+  last_thread_ = thread;
+  return take();
 }
 
 bool is_same_file(int one, int other) {

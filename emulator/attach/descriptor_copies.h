@@ -3,8 +3,6 @@
 
 #include <sys/types.h>
 
-#include <map>
-
 #include "attach/descriptor.h"
 
 namespace dfurig::attach {
@@ -16,9 +14,8 @@ class DescriptorCopies {
   Descriptor copy(pid_t thread, int descriptor);
 
  private:
-  Descriptor copy_from(const Descriptor& process, int descriptor) const;
-
-  std::map<pid_t, Descriptor> processes_;  ///< pidfds, by thread
+  pid_t last_thread_ = 0;
+  Descriptor last_process_;  ///< its pidfd: mostly the same asks again
 };
 
 /// True when two of our descriptors are the same open file; false when it cannot be told, too.

@@ -17,6 +17,9 @@
 namespace dfurig::attach {
 namespace {
 
+/// As many are remembered; most have ended then.
+constexpr std::size_t threads_max = 256;
+
 /// What is at `offset`; absent when it is not in the image.
 template <typename T>
 std::optional<T> part(ByteView image, std::uint64_t offset) {
@@ -127,6 +130,7 @@ bool VdsoPatch::apply(pid_t thread) {
   if (!base) return false;
   if (*base == 0) return true;  // its C library makes system calls
   if (functions_.empty() || (!is_applied(thread, *base) && !write(thread, *base))) return false;
+  if (bases_.size() >= threads_max) bases_.clear();
   bases_[thread] = *base;
   return true;
 }

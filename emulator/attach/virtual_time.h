@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "attach/alarms.h"
 #include "attach/timers.h"
 #include "attach/vdso.h"
 #include "attach/wait.h"
@@ -29,7 +30,7 @@ class VirtualTime {
   /// The earliest time somebody waits for.
   std::optional<Instant> next_deadline() const;
   /// Ends one wait whose time has come: the first by time, then by order of the calls; timers
-  /// first. One, because what it sets free may be to run before the next.
+  /// and alarms first. One, because what it sets free may be to run before the next.
   void end_next();
 
  private:
@@ -47,6 +48,7 @@ class VirtualTime {
   VdsoPatch patch_;
   bool can_patch_ = true;
   Timers timers_;
+  Alarms alarms_;
   Waits waits_;
   Instant last_read_{};         ///< of a clock
   unsigned reads_at_once_ = 0;  ///< of clocks, at `last_read_`

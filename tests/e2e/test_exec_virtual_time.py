@@ -76,6 +76,31 @@ timed(interrupted, time.sleep, 30)
 """) == "2.0 interrupted\n"
 
 
+@pytest.mark.parametrize("arm, took", [
+    ("signal.alarm(30)", "30.0 interrupted"),
+    ("signal.setitimer(signal.ITIMER_REAL, 2.5)", "2.5 interrupted"),
+])
+def test_an_alarm_comes_in_the_tools_time(python, arm, took):
+    assert python("""
+def handler(number, frame):
+    raise InterruptedError
+signal.signal(signal.SIGALRM, handler)
+def interrupted():
+    try:
+        time.sleep(100)
+    except InterruptedError:
+        return "interrupted"
+""" + arm + "\ntimed(interrupted)") == took + "\n"
+
+
+def test_timeout_ends_what_takes_too_long(python):
+    assert python("""
+timed(subprocess.call, ["timeout", "20", "sleep", "30"])
+timed(subprocess.call, ["timeout", "20", "sleep", "10"])
+timed(subprocess.call, ["timeout", "2", "sh", "-c", "while :; do sleep 0.3; done"])
+""") == "20.0 124\n10.0 0\n2.0 124\n"
+
+
 def test_every_clock_agrees(python):
     passed = python("""
 clocks = [time.monotonic, time.time, time.perf_counter,
@@ -158,10 +183,3 @@ def test_scenarios_have_the_same_times_again_and_again(run):
 def test_real_time_passes_for_real(python):
     took, _ = python("timed(time.sleep, 0.2)", "--real-time").split()
     assert float(took) >= 0.2
-
-
-def test_an_alarm_is_named_for_what_it_is(run):
-    done = run("exec", "--model", MODEL, "--", sys.executable, "-c",
-               "import signal; signal.alarm(100)")
-    assert done.returncode == 0
-    assert done.stderr == "dfurig: not emulated: virtual time for alarm(): it runs in real time\n"
