@@ -14,20 +14,20 @@ constexpr std::size_t ports_min = 8;
 constexpr unsigned device_number_max = 127;
 constexpr std::chrono::milliseconds local_look_every{10};
 
-std::uint64_t now_usec() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+std::uint64_t microseconds_of(Instant time) {
   return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+      std::chrono::duration_cast<std::chrono::microseconds>(time).count());
 }
 
 }  // namespace
 
-Bus::Bus(usbip::Connector server, unsigned number, VirtualTree& tree, OnChange on_change)
-    : server_(std::move(server)), number_(number), tree_(tree) {
+Bus::Bus(usbip::Connector server, unsigned number, VirtualTree& tree, ToolTime& time,
+         OnChange on_change)
+    : server_(std::move(server)), number_(number), tree_(tree), time_(time) {
   const std::vector<usbip::DeviceRecord> records = usbip::list_devices(server_);
   add_root_hub(tree_, number_, static_cast<unsigned>(std::max(records.size(), ports_min)));
   for (const usbip::DeviceRecord& record : records) {
-    plug(std::make_unique<ImportedDevice>(server_, record.busid));
+    plug(std::make_unique<ImportedDevice>(server_, record.busid, time_));
   }
   on_change_ = std::move(on_change);
 }
@@ -51,9 +51,9 @@ std::vector<int> Bus::descriptors() const {
 std::optional<Duration> Bus::due_in() const {
   std::optional<Duration> shortest;
   if (!server_.is_local && !lookout_ && lacks_a_device()) return Duration{0};
-  if (next_look_) {
-    shortest = std::max(Duration{0}, Duration(*next_look_ - std::chrono::steady_clock::now()));
-  }
+  if (next_look_) shortest = std::max(Duration{0}, *next_look_ - time_.now());
+  // Looks at intervals would keep a virtual time going for ever.
+  if (time_.is_virtual() && lacks_a_device() && server_.due_in) shortest = server_.due_in();
   for (const auto& device : devices_) {
     const std::optional<Duration> due = device->due_in();
     if (due && (!shortest || *due < *shortest)) shortest = due;
@@ -86,17 +86,17 @@ void Bus::unplug_gone() {
 void Bus::look_for_missing() {
   if (!server_.is_local) return take_from_lookout();
   if (!lacks_a_device()) return next_look_.reset();
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const Instant now = time_.now();
   if (next_look_ && now < *next_look_) return;
-  next_look_ = now + local_look_every;
-  for (auto& device : import_offered(server_)) plug(std::move(device));
+  if (!time_.is_virtual()) next_look_ = now + local_look_every;
+  for (auto& device : import_offered(server_, time_)) plug(std::move(device));
   if (!lacks_a_device()) next_look_.reset();
 }
 
 void Bus::take_from_lookout() {
   bool must_start = false;
   if (!lookout_ && lacks_a_device()) {
-    lookout_ = std::make_unique<Lookout>(server_);
+    lookout_ = std::make_unique<Lookout>(server_, time_);
     must_start = true;
   }
   if (!lookout_) return;
@@ -109,7 +109,8 @@ void Bus::take_from_lookout() {
 
 void Bus::plug(std::unique_ptr<ImportedDevice> imported) {
   const std::shared_ptr<ImportedDevice> device = std::move(imported);
-  device->place(number_, choose_device_number(), port_of(device->busid()), now_usec());
+  device->place(number_, choose_device_number(), port_of(device->busid()),
+                microseconds_of(time_.now()));
   devices_.push_back(device);
   add_device(tree_, device->facts());
   if (on_change_) on_change_(Change::Plugged, device->facts());

@@ -22,7 +22,8 @@ class Bus {
 
   /// Imports every device the server has, without calling `on_change`. Throws ConnectError and
   /// ProtocolFailure.
-  Bus(usbip::Connector server, unsigned number, VirtualTree& tree, OnChange on_change);
+  Bus(usbip::Connector server, unsigned number, VirtualTree& tree, ToolTime& time,
+      OnChange on_change);
 
   /// Null: there is no such device on the bus.
   std::shared_ptr<ImportedDevice> find(unsigned minor_number) const;
@@ -34,8 +35,6 @@ class Bus {
   void pump();
 
  private:
-  using SteadyTime = std::chrono::steady_clock::time_point;
-
   bool lacks_a_device() const { return devices_.empty() || devices_.size() < ports_.size(); }
   void plug(std::unique_ptr<ImportedDevice> imported);
   void unplug_gone();
@@ -47,12 +46,13 @@ class Bus {
   usbip::Connector server_;
   unsigned number_;
   VirtualTree& tree_;
+  ToolTime& time_;
   OnChange on_change_;
   std::map<std::string, unsigned> ports_;  ///< of each busid seen so far
   std::vector<std::shared_ptr<ImportedDevice>> devices_;
-  unsigned last_device_number_ = 1;      ///< the root hub's
-  std::unique_ptr<Lookout> lookout_;     ///< of a remote server, once a device was missing
-  std::optional<SteadyTime> next_look_;  ///< at a local server
+  unsigned last_device_number_ = 1;   ///< the root hub's
+  std::unique_ptr<Lookout> lookout_;  ///< of a remote server, once a device was missing
+  std::optional<Instant> next_look_;  ///< at a local server, in real time
 };
 
 }  // namespace dfurig::attach

@@ -187,7 +187,7 @@ Child start_child(const std::string& program, const ToolCommand& command,
   Descriptor ours(ends[0]);
   Descriptor theirs(ends[1]);
   Preparation preparation;
-  preparation.filter = make_filter(reserved.first);
+  preparation.filter = make_filter(reserved.first, command.clock != nullptr);
   preparation.program = program;
   preparation.socket = theirs.get();
   for (const std::string& argument : command.arguments) {

@@ -13,6 +13,11 @@ namespace {
 /// USB_CTRL_GET_TIMEOUT of the kernel.
 constexpr std::chrono::milliseconds reply_timeout{5000};
 
+/// What a transfer takes where time is virtual: a full-speed bus has frames of 1 ms (USB 2.0
+/// §8.4.3), and a host asked for one transfer after another begins one in each. So a tool that asks
+/// a device again and again without a pause does not ask for ever at the same instant.
+constexpr std::chrono::milliseconds frame{1};
+
 std::set<unsigned> interface_numbers(const DeviceFacts& facts) {
   std::set<unsigned> numbers;
   for (const InterfaceFacts& interface : interfaces_of(facts)) {
@@ -30,8 +35,12 @@ struct ImportedDevice::ResetStep {
   Bytes expected;  ///< empty: any data
 };
 
-ImportedDevice::ImportedDevice(const usbip::Connector& server, const std::string& busid)
-    : busid_(busid), client_(std::make_unique<usbip::Client>(server, busid)), claims_({}) {
+ImportedDevice::ImportedDevice(const usbip::Connector& server, const std::string& busid,
+                               ToolTime& time)
+    : busid_(busid),
+      time_(time),
+      client_(std::make_unique<usbip::Client>(server, busid)),
+      claims_({}) {
   facts_.speed = client_->device().speed;
   enumerate();
   claims_ = InterfaceClaims(interface_numbers(facts_));
@@ -95,10 +104,11 @@ void ImportedDevice::enumerate() {
 
 std::uint32_t ImportedDevice::submit(const usbip::Transfer& transfer, Done done,
                                      std::chrono::milliseconds timeout) {
+  if (time_.is_virtual()) time_.spend(frame);
   const std::uint32_t seqnum = client_->submit(transfer);
   Open& open = open_[seqnum];
   open.done = std::move(done);
-  if (timeout.count() > 0) open.deadline = std::chrono::steady_clock::now() + timeout;
+  if (timeout.count() > 0) open.deadline = time_.now() + timeout;
   return seqnum;
 }
 
@@ -110,7 +120,7 @@ std::optional<Duration> ImportedDevice::due_in() const {
   std::optional<Duration> shortest = client_->link().due_in();
   for (const auto& [seqnum, open] : open_) {
     if (!open.deadline) continue;
-    const Duration left = *open.deadline - std::chrono::steady_clock::now();
+    const Duration left = *open.deadline - time_.now();
     if (!shortest || left < *shortest) shortest = std::max(left, Duration{0});
   }
   return shortest;
@@ -118,7 +128,7 @@ std::optional<Duration> ImportedDevice::due_in() const {
 
 void ImportedDevice::cancel_late() {
   for (auto& [seqnum, open] : open_) {
-    if (!open.deadline || std::chrono::steady_clock::now() < *open.deadline) continue;
+    if (!open.deadline || time_.now() < *open.deadline) continue;
     open.deadline.reset();
     client_->unlink(seqnum);
   }

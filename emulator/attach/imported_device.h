@@ -11,6 +11,7 @@
 
 #include "attach/device_facts.h"
 #include "attach/interface_claims.h"
+#include "attach/tool_time.h"
 #include "usbip/client.h"
 
 namespace dfurig::attach {
@@ -22,8 +23,8 @@ class ImportedDevice {
   /// Called at the end of a bus reset; false: the device has gone, or is another one now.
   using ResetDone = std::function<void(bool is_same)>;
 
-  /// Imports and enumerates.
-  ImportedDevice(const usbip::Connector& server, const std::string& busid);
+  /// Imports and enumerates. `time` must outlive it.
+  ImportedDevice(const usbip::Connector& server, const std::string& busid, ToolTime& time);
 
   const std::string& busid() const { return busid_; }
   const DeviceFacts& facts() const { return facts_; }
@@ -53,10 +54,9 @@ class ImportedDevice {
   void disconnect();
 
  private:
-  using SteadyTime = std::chrono::steady_clock::time_point;
   struct Open {
     Done done;
-    std::optional<SteadyTime> deadline;
+    std::optional<Instant> deadline;
   };
   struct ResetStep;
 
@@ -71,6 +71,7 @@ class ImportedDevice {
                  const ResetDone& done);
 
   std::string busid_;
+  ToolTime& time_;
   std::unique_ptr<usbip::Client> client_;  ///< null once the device has gone
   DeviceFacts facts_;
   InterfaceClaims claims_;

@@ -31,12 +31,22 @@ std::optional<Call> Listener::receive() {
             {}};
   std::copy(std::begin(notification.data.args), std::end(notification.data.args),
             call.arguments.begin());
+  if (!holds(call.pid)) held_.push_back(call.pid);
   return call;
+}
+
+bool Listener::holds(pid_t thread) const {
+  return std::find(held_.begin(), held_.end(), thread) != held_.end();
+}
+
+void Listener::forget(const Call& call) {
+  std::erase(held_, call.pid);
 }
 
 // A reply to a call whose thread died fails with ENOENT: nobody waits for it.
 
 void Listener::reply(const Call& call, Result result) {
+  forget(call);
   seccomp_notif_resp response{};
   response.id = call.id;
   response.val = result < 0 ? 0 : result;
@@ -45,6 +55,7 @@ void Listener::reply(const Call& call, Result result) {
 }
 
 void Listener::proceed(const Call& call) {
+  forget(call);
   seccomp_notif_resp response{};
   response.id = call.id;
   response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
@@ -52,6 +63,7 @@ void Listener::proceed(const Call& call) {
 }
 
 void Listener::inject(const Call& call, int descriptor, bool closes_on_exec) {
+  forget(call);
   seccomp_notif_addfd added{};
   added.id = call.id;
   added.flags = SECCOMP_ADDFD_FLAG_SEND;
@@ -61,6 +73,7 @@ void Listener::inject(const Call& call, int descriptor, bool closes_on_exec) {
 }
 
 void Listener::inject_at(const Call& call, int descriptor, unsigned number, bool closes_on_exec) {
+  forget(call);
   seccomp_notif_addfd added{};
   added.id = call.id;
   added.flags = SECCOMP_ADDFD_FLAG_SEND | SECCOMP_ADDFD_FLAG_SETFD;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "attach/descriptor.h"
 
@@ -39,9 +40,14 @@ class Listener {
   void inject_at(const Call& call, int descriptor, unsigned number, bool closes_on_exec);
   /// False when the thread died: what was read from its memory may be another's.
   bool is_alive(const Call& call) const;
+  /// True while the thread waits for the answer to a call that was received.
+  bool holds(pid_t thread) const;
 
  private:
+  void forget(const Call& call);
+
   Descriptor descriptor_;
+  std::vector<pid_t> held_;  ///< threads whose call was received and not answered
 };
 
 }  // namespace dfurig::attach

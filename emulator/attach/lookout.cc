@@ -13,9 +13,9 @@ namespace {
 
 using Devices = std::vector<std::unique_ptr<ImportedDevice>>;
 
-Devices import_or_nothing(const usbip::Connector& server) {
+Devices import_or_nothing(const usbip::Connector& server, ToolTime& time) {
   try {
-    return import_offered(server);
+    return import_offered(server, time);
   } catch (const usbip::ConnectError&) {
     return {};
   } catch (const usbip::ProtocolFailure&) {
@@ -25,11 +25,11 @@ Devices import_or_nothing(const usbip::Connector& server) {
 
 }  // namespace
 
-Devices import_offered(const usbip::Connector& server) {
+Devices import_offered(const usbip::Connector& server, ToolTime& time) {
   Devices devices;
   for (const usbip::DeviceRecord& record : usbip::list_devices(server)) {
     try {
-      devices.push_back(std::make_unique<ImportedDevice>(server, record.busid));
+      devices.push_back(std::make_unique<ImportedDevice>(server, record.busid, time));
     } catch (const usbip::ProtocolFailure&) {
       continue;
     }
@@ -37,8 +37,9 @@ Devices import_offered(const usbip::Connector& server) {
   return devices;
 }
 
-Lookout::Lookout(usbip::Connector server)
+Lookout::Lookout(usbip::Connector server, ToolTime& time)
     : server_(std::move(server)),
+      time_(time),
       found_pipe_(make_pipe(O_NONBLOCK)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -63,7 +64,7 @@ void Lookout::run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (changed_.wait(lock, stop, [this] { return is_looking_; }) && !stop.stop_requested()) {
     lock.unlock();
-    Devices devices = import_or_nothing(server_);
+    Devices devices = import_or_nothing(server_, time_);
     lock.lock();
     if (!devices.empty()) {
       std::move(devices.begin(), devices.end(), std::back_inserter(found_));

@@ -15,12 +15,13 @@ namespace dfurig::attach {
 
 /// Imports what the server offers now. A device that cannot be imported is left out: somebody else
 /// was faster, or it went again. Throws ConnectError and ProtocolFailure as list_devices does.
-std::vector<std::unique_ptr<ImportedDevice>> import_offered(const usbip::Connector& server);
+std::vector<std::unique_ptr<ImportedDevice>> import_offered(const usbip::Connector& server,
+                                                            ToolTime& time);
 
 class Lookout {
  public:
   /// Looks once `start` is called.
-  explicit Lookout(usbip::Connector server);
+  Lookout(usbip::Connector server, ToolTime& time);
 
   /// USB/IP has no message for a device that came: the server is asked, often at first, then
   /// less and less, until something was found.
@@ -33,6 +34,7 @@ class Lookout {
   void run(const std::stop_token& stop);
 
   usbip::Connector server_;
+  ToolTime& time_;  ///< real, which any thread may ask
   Pipe found_pipe_;
   std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -31,11 +31,18 @@ pid_t process_of(pid_t thread) {
       find_number(path, "Tgid", 10).value_or(static_cast<std::uint64_t>(thread)));
 }
 
+std::uint64_t pending_signals(pid_t thread) {
+  const std::string path = "/proc/" + std::to_string(thread) + "/status";
+  return find_number(path, "SigPnd", 16).value_or(0) | find_number(path, "ShdPnd", 16).value_or(0);
+}
+
+bool has_pending_signal(pid_t thread, std::uint64_t blocked) {
+  return (pending_signals(thread) & ~blocked) != 0;
+}
+
 bool has_pending_signal(pid_t thread) {
   const std::string path = "/proc/" + std::to_string(thread) + "/status";
-  const std::uint64_t pending =
-      find_number(path, "SigPnd", 16).value_or(0) | find_number(path, "ShdPnd", 16).value_or(0);
-  return (pending & ~find_number(path, "SigBlk", 16).value_or(0)) != 0;
+  return has_pending_signal(thread, find_number(path, "SigBlk", 16).value_or(0));
 }
 
 bool is_nonblocking(pid_t pid, int descriptor) {

@@ -45,10 +45,29 @@ bool has_children() {
   return waitid(P_ALL, 0, &ignored, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
 }
 
+/// Those of all threads of a process.
+void add_children(pid_t pid, std::multimap<pid_t, pid_t>& children) {
+  const std::string folder = "/proc/" + std::to_string(pid) + "/task";
+  DIR* threads = opendir(folder.c_str());
+  if (threads == nullptr) return;  // it has ended
+  while (const dirent* entry = readdir(threads)) {
+    if (entry->d_name[0] == '.') continue;
+    std::ifstream stream(folder + "/" + entry->d_name + "/children");
+    for (pid_t child = 0; stream >> child;) children.emplace(pid, child);
+  }
+  closedir(threads);
+}
+
+}  // namespace
+
+/// The files that list children are quick; without them all of /proc has to be looked through.
 std::vector<pid_t> find_descendants(const std::vector<pid_t>& spared) {
-  const auto children = children_by_parent();
+  static const bool lists_children = access("/proc/thread-self/children", R_OK) == 0;
+  std::multimap<pid_t, pid_t> children;
+  if (!lists_children) children = children_by_parent();
   std::vector<pid_t> found = {getpid()};
   for (std::size_t i = 0; i < found.size(); ++i) {
+    if (lists_children) add_children(found[i], children);
     const auto [begin, end] = children.equal_range(found[i]);
     for (auto it = begin; it != end; ++it) {
       if (std::find(spared.begin(), spared.end(), it->second) == spared.end()) {
@@ -59,8 +78,6 @@ std::vector<pid_t> find_descendants(const std::vector<pid_t>& spared) {
   found.erase(found.begin());
   return found;
 }
-
-}  // namespace
 
 void become_subreaper() {
   prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -13,6 +13,9 @@ void become_subreaper();
 /// This process's own children.
 std::vector<pid_t> find_children();
 
+/// All that descend from this process, but not those of `spared` nor theirs.
+std::vector<pid_t> find_descendants(const std::vector<pid_t>& spared);
+
 /// A child that has ended and waits to be reaped, if the next to reap is not one of `spared`; else
 /// 0.
 pid_t find_ended_child(const std::vector<pid_t>& spared);

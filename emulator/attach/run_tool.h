@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "support/clock.h"
 #include "usbip/link.h"
 
 namespace dfurig::attach {
@@ -19,8 +20,11 @@ enum class Output {
 struct ToolCommand {
   std::vector<std::string> arguments;    ///< arguments[0] is looked up in PATH
   std::string working_directory;         ///< empty: the caller's
-  std::chrono::milliseconds timeout{0};  ///< 0: none
+  std::chrono::milliseconds timeout{0};  ///< real, and in the tool's time; 0: none
   Output output = Output::Inherit;
+  /// The devices' clock, all local, to be advanced while everybody waits: then the tool lives in
+  /// its time, and its waiting costs none. Null: real time.
+  ManualClock* clock = nullptr;
   /// Called with each captured piece as it arrives; may be empty.
   std::function<void(std::string_view)> on_output;
 };

@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <climits>
 #include <filesystem>
 #include <utility>
 
@@ -32,6 +31,7 @@ DescriptorRange range_of_this_process() {
 
 /// How soon a signal ends a call that waits.
 constexpr std::chrono::milliseconds look_for_signals_every{10};
+constexpr Duration for_ever = Duration::max();
 
 sigset_t handled_signals() {
   sigset_t signals;
@@ -92,12 +92,12 @@ Descriptor open_signals() {
 
 }  // namespace
 
-Supervisor::Supervisor(const std::vector<usbip::Connector>& servers)
-    : reserved_(range_of_this_process()) {
+Supervisor::Supervisor(const std::vector<usbip::Connector>& servers, ManualClock* clock)
+    : time_(clock), reserved_(range_of_this_process()) {
   add_usb_subsystem(tree_);
   for (const usbip::Connector& server : servers) {
     buses_.push_back(std::make_unique<Bus>(
-        server, static_cast<unsigned>(buses_.size()) + 1, tree_,
+        server, static_cast<unsigned>(buses_.size()) + 1, tree_, time_,
         [this](Bus::Change change, const DeviceFacts& facts) { announce(change, facts); }));
   }
 }
@@ -163,6 +163,7 @@ void Supervisor::answer_next_call() {
   const std::optional<Call> call = listener_->receive();
   if (!call) return;
   if (call->architecture != AUDIT_ARCH_X86_64) return refuse_architecture(*call);
+  if (virtual_time_ && virtual_time_->answer(*call)) return;
   if (path_calls_->answer(*call)) return;
   if (call->number == SYS_socket) return open_socket(*call);
   OpenFile* file = find_file(*call, static_cast<int>(call->arguments[0]));
@@ -208,19 +209,20 @@ void Supervisor::reap_children() {
   }
 }
 
-int Supervisor::time_to_wait(std::optional<SteadyTime> deadline) {
-  std::optional<Duration> shortest;
-  const auto consider = [&](std::optional<Duration> due) {
-    if (due && (!shortest || *due < *shortest)) shortest = due;
-  };
+Duration Supervisor::time_to_wait(std::optional<SteadyTime> deadline) const {
+  Duration shortest = for_ever;
+  const auto consider = [&](Duration due) { shortest = std::clamp(due, Duration{0}, shortest); };
   if (deadline) consider(*deadline - std::chrono::steady_clock::now());
-  for (const auto& bus : buses_) consider(bus->due_in());
+  for (const auto& bus : buses_) {
+    const std::optional<Duration> due = bus->due_in();
+    // A time to come is no time to wait where time is virtual.
+    if (due && (!time_.is_virtual() || *due <= Duration{0})) consider(*due);
+  }
   for (const auto& [identity, file] : files_) {
     if (file->has_waiters()) consider(look_for_signals_every);
   }
-  if (!shortest) return -1;
-  const auto whole = std::chrono::ceil<std::chrono::milliseconds>(*shortest).count();
-  return static_cast<int>(std::clamp<std::int64_t>(whole, 0, INT_MAX));
+  if (virtual_time_ && next_instant()) consider(nap_);
+  return shortest;
 }
 
 void Supervisor::release_closed(const FileIdentity& identity) {
@@ -228,20 +230,28 @@ void Supervisor::release_closed(const FileIdentity& identity) {
   files_.erase(identity);
 }
 
-void Supervisor::step(std::optional<SteadyTime> deadline) {
+std::vector<pollfd> Supervisor::watched() const {
   std::vector<pollfd> watched = {{listener_->descriptor(), POLLIN, 0},
                                  {signals_.get(), POLLIN, 0},
                                  {child_.standard_output.get(), POLLIN, 0},
                                  {child_.standard_error.get(), POLLIN, 0}};
-  std::vector<FileIdentity> identities;
-  for (const auto& [identity, file] : files_) {
-    watched.push_back({file->watched_end(), 0, 0});
-    identities.push_back(identity);
-  }
+  for (const auto& [identity, file] : files_) watched.push_back({file->watched_end(), 0, 0});
   for (const auto& bus : buses_) {
     for (const int descriptor : bus->descriptors()) watched.push_back({descriptor, POLLIN, 0});
   }
-  if (poll(watched.data(), watched.size(), time_to_wait(deadline)) < 0) return;
+  if (virtual_time_) virtual_time_->add_watched(watched);
+  return watched;
+}
+
+void Supervisor::step(std::optional<SteadyTime> deadline) {
+  std::vector<pollfd> watched = this->watched();
+  std::vector<FileIdentity> identities;
+  for (const auto& [identity, file] : files_) identities.push_back(identity);
+  const Duration wait = time_to_wait(deadline);
+  const timespec limit = timespec_of(wait);
+  const int count =
+      ppoll(watched.data(), watched.size(), wait == for_ever ? nullptr : &limit, nullptr);
+  if (count < 0) return;
   if ((watched[0].revents & POLLIN) != 0) answer_next_call();
   if (watched[1].revents != 0) take_signals();
   if (watched[2].revents != 0) collect(child_.standard_output, result_.standard_output);
@@ -251,6 +261,7 @@ void Supervisor::step(std::optional<SteadyTime> deadline) {
   }
   pump_buses(std::span(watched).subspan(4 + identities.size()));
   interrupt_waiters();
+  if (virtual_time_) let_time_pass(count > 0);
 }
 
 /// Looking at a connection costs a system call: only where something has come.
@@ -292,12 +303,17 @@ ToolResult Supervisor::run(const std::string& program, const ToolCommand& comman
         const OpenFile* file = find_file(call, descriptor);
         return file == nullptr ? std::nullopt : file->path();
       });
+  if (time_.is_virtual()) {
+    virtual_time_ = std::make_unique<VirtualTime>(*listener_, time_, not_emulated_);
+  }
+  const Instant started = time_.now();
   std::optional<SteadyTime> deadline;
   if (command.timeout.count() > 0) deadline = std::chrono::steady_clock::now() + command.timeout;
   reap_children();
   while (!tool_has_ended_ && !result_.timed_out) {
     step(deadline);
-    result_.timed_out = deadline && std::chrono::steady_clock::now() >= *deadline;
+    result_.timed_out = deadline && (std::chrono::steady_clock::now() >= *deadline ||
+                                     time_.now() - started >= command.timeout);
   }
   result_.timed_out = result_.timed_out && !tool_has_ended_;
   if (!tool_has_ended_) kill(child_.pid, SIGKILL);

@@ -15,6 +15,7 @@
 #include "attach/path_calls.h"
 #include "attach/run_tool.h"
 #include "attach/usbfs_file.h"
+#include "attach/virtual_time.h"
 #include "attach/virtual_tree.h"
 
 namespace dfurig::attach {
@@ -22,7 +23,8 @@ namespace dfurig::attach {
 class Supervisor {
  public:
   /// Imports every device of every server and makes the tree that shows them.
-  explicit Supervisor(const std::vector<usbip::Connector>& servers);
+  /// `clock` as in ToolCommand.
+  Supervisor(const std::vector<usbip::Connector>& servers, ManualClock* clock);
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
@@ -47,8 +49,19 @@ class Supervisor {
   void step(std::optional<SteadyTime> deadline);
   void pump_buses(std::span<const pollfd> watched);
   void interrupt_waiters();
-  int time_to_wait(std::optional<SteadyTime> deadline);
+  Duration time_to_wait(std::optional<SteadyTime> deadline) const;
+  /// Everything to be watched, in the order in which `step` looks at it.
+  std::vector<pollfd> watched() const;
 
+  // Of a virtual time: supervisor_time.cc.
+  /// When somebody waits for something that comes by itself, the tool or a device.
+  std::optional<Instant> next_instant() const;
+  /// Lets time go on if everybody waits. `has_happened`: something came in this step.
+  void let_time_pass(bool has_happened);
+  bool does_everybody_wait();
+  void follow_real_time();
+
+  ToolTime time_;
   VirtualTree tree_;
   std::vector<std::unique_ptr<Bus>> buses_;
   std::uint64_t uevent_seqnum_ = 0;
@@ -57,12 +70,15 @@ class Supervisor {
   NotEmulated not_emulated_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<PathCalls> path_calls_;
-  std::vector<pid_t> spared_;  ///< children this process had before the tool
+  std::unique_ptr<VirtualTime> virtual_time_;  ///< null: time is real
+  std::vector<pid_t> spared_;                  ///< children this process had before the tool
   Child child_;
   Descriptor signals_;
   std::function<void(std::string_view)> on_output_;
   ToolResult result_;
   SteadyTime next_look_for_signals_{};
+  Duration nap_{};                        ///< until the next look whether everybody waits
+  std::optional<SteadyTime> busy_since_;  ///< somebody waits for a time, somebody is busy
   bool tool_has_ended_ = false;
 };
 

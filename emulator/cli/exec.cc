@@ -20,11 +20,17 @@ CommandLine exec_command_line() {
       "  dfurig exec --model stm32f405rg -- dfu-util -l\n"
       "  dfurig exec --connect 127.0.0.1:3240 -- dfu-util -a 0 -s 0x08000000:leave -D app.bin\n\n"
       "With --model the device lives as long as the tool; with --connect it lives in dfurig serve\n"
-      "(or any USB/IP server) and keeps its state from one tool to the next.");
+      "(or any USB/IP server) and keeps its state from one tool to the next.\n\n"
+      "Time is virtual with --model: when device and tool both wait, it goes on to what comes "
+      "next.\n"
+      "The tool's clocks show it. A tool that waits for a person or another machine by the clock\n"
+      "wants --real-time.");
   line.options.add_options()("model,m", po::value<std::vector<std::string>>()->value_name("M"),
                              "start this chip for the tool; may be repeated")(
       "connect", po::value<std::vector<std::string>>()->value_name("HOST:PORT"),
-      "use the devices of this USB/IP server; may be repeated");
+      "use the devices of this USB/IP server; may be repeated")(
+      "real-time",
+      "let device and tool wait in real time (default: waiting takes none; always with --connect)");
   add_board_options(line);
   add_library_option(line);
   return line;
@@ -68,7 +74,11 @@ int exec_command(const Arguments& all_arguments) {
   if (tool.arguments.empty() || (models.empty() && addresses.empty())) {
     throw UsageError("exec needs a device and a tool\n  usage: " + line.synopsis);
   }
-  const SteadyClock clock;
+  const SteadyClock steady_clock;
+  ManualClock virtual_clock;
+  if (addresses.empty() && values.count("real-time") == 0) tool.clock = &virtual_clock;
+  const Clock& clock =
+      tool.clock != nullptr ? static_cast<const Clock&>(virtual_clock) : steady_clock;
   std::deque<board::Board> boards;
   usbip::Exports exports;
   std::vector<usbip::Connector> servers;

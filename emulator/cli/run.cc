@@ -7,6 +7,7 @@
 #include "cli/find_files.h"
 #include "cli/progress.h"
 #include "cli/run_options.h"
+#include "cli/sweep.h"
 #include "scenario/failure_memory.h"
 #include "scenario/junit.h"
 #include "scenario/load.h"
@@ -156,6 +157,7 @@ int run_command(const Arguments& arguments) {
     return exit_ok;
   }
   scenarios = part_of(std::move(scenarios), settings);
+  if (settings.sweeps) return sweep_all(scenarios, settings.suite.run);
   scenario::Durations durations;
   if (!settings.record_durations.empty()) {
     durations = scenario::load_durations_if_any(settings.record_durations);

@@ -91,6 +91,10 @@ void add_running_options(CommandLine& line) {
       "S, the same run (default: 1). --seed random draws one and prints it")(
       "junit", po::value<std::string>()->value_name("FILE"), "write JUnit XML, for CI systems")(
       "verbose,v", "the whole report of scenarios that pass, too (default for a single one)")(
+      "real-time", "let the device and the tools wait in real time (default: waiting takes none)")(
+      "sweep",
+      "run each scenario with a fault at every request, unit of flash and byte of the stream, and "
+      "tell which end wrongly: a success that is none, a hang, a device that does not recover")(
       "trace-cpu", po::value<std::string>()->implicit_value("20")->value_name("N"),
       "show the last N instructions (--trace-cpu alone: 20) before each fault of the firmware and "
       "before it stops, with the names of functions where the scenario has symbols");
@@ -133,6 +137,8 @@ RunSettings read_run_settings(const po::variables_map& values, const CommandLine
                                          : std::max(1U, std::thread::hardware_concurrency());
   suite.timeout = std::chrono::seconds(number_from_1(values, "timeout", timeout_s_max));
   if (values.count("seed") != 0) read_seed(values["seed"].as<std::string>(), settings);
+  suite.run.real_time = values.count("real-time") != 0;
+  settings.sweeps = values.count("sweep") != 0;
   if (values.count("trace-cpu") != 0) {
     suite.run.traced_instructions = number_from_1(values, "trace-cpu", traced_max);
   }

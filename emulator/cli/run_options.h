@@ -15,6 +15,7 @@ struct RunSettings {
   std::vector<std::string> paths;
   std::string filter;
   scenario::Shard shard;
+  bool sweeps = false;
   bool reruns_failed = false;
   bool is_seed_drawn = false;  ///< --seed random
   bool is_verbose = false;

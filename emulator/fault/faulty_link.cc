@@ -146,6 +146,7 @@ class FaultyLink : public usbip::Link {
   }
 
   int poll_descriptor() const override { return link_->poll_descriptor(); }
+  void let_pass(Duration duration) override { link_->let_pass(duration); }
 
   std::optional<Duration> due_in() const override {
     if (is_closed()) return Duration{0};
@@ -174,11 +175,11 @@ class FaultyLink : public usbip::Link {
 
 usbip::Connector faulty_connector(usbip::Connector connector, Armed& armed,
                                   StreamPositions& positions, const Clock& clock) {
-  const bool is_local = connector.is_local;
-  return {[connect = std::move(connector.connect), &armed, &positions, &clock] {
-            return std::make_unique<FaultyLink>(connect(), armed, positions, clock);
-          },
-          is_local};
+  usbip::Connector faulty = connector;
+  faulty.connect = [connect = std::move(connector.connect), &armed, &positions, &clock] {
+    return std::make_unique<FaultyLink>(connect(), armed, positions, clock);
+  };
+  return faulty;
 }
 
 }  // namespace dfurig::fault

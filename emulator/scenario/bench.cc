@@ -6,6 +6,7 @@
 #include "scenario/run_control.h"
 #include "scenario/transcript_summary.h"
 #include "support/hex.h"
+#include "usbip/client.h"
 #include "usbip/local_link.h"
 
 namespace dfurig::scenario {
@@ -23,6 +24,7 @@ Bench::Bench(const Scenario& scenario, const RunOptions& options)
     : scenario_(scenario),
       options_(options),
       folder_(scenario.files),
+      clock_(options.real_time ? static_cast<const Clock&>(steady_clock_) : virtual_clock_),
       injection_(options.seed),
       board_(scenario.model, with_faults(scenario.options)),
       device_(injection_.wrap(board_, board_side())),
@@ -46,7 +48,8 @@ fault::BoardSide Bench::board_side() {
 }
 
 usbip::Connector Bench::connector() {
-  usbip::Connector local = usbip::local_connector(exports_, clock_);
+  usbip::Connector local = usbip::local_connector(
+      exports_, clock_, [this](Duration duration) { wait_until(clock_.now() + duration); });
   if (options_.wrap_connector) local = options_.wrap_connector(std::move(local));
   return injection_.wrap(std::move(local), clock_);
 }
@@ -54,9 +57,14 @@ usbip::Connector Bench::connector() {
 /// Lets the board finish what it is about to do: start up, detach, leave.
 void Bench::settle() {
   for (auto next = device_.next_event(); next; next = device_.next_event()) {
-    std::this_thread::sleep_for(*next - clock_.now());
-    device_.advance(clock_.now());
+    wait_until(*next);
   }
+}
+
+void Bench::wait_until(Instant then) {
+  if (&clock_ == &steady_clock_) std::this_thread::sleep_for(then - clock_.now());
+  virtual_clock_.advance_to(then);
+  device_.advance(clock_.now());
 }
 
 void Bench::write(const RegisterValue& write) {
@@ -121,8 +129,14 @@ void Bench::act(const RunTool& action, StepResult& result) {
   for (const std::string& it : action.arguments) command.arguments.push_back(folder_.expand(it));
   command.timeout = action.timeout;
   command.output = attach::Output::Capture;
+  command.clock = &clock_ == &virtual_clock_ ? &virtual_clock_ : nullptr;
   const Instant begin = clock_.now();
-  const attach::ToolResult tool = attach::run_tool(command, {connector()});
+  attach::ToolResult tool;
+  try {
+    tool = attach::run_tool(command, {connector()});
+  } catch (const usbip::ProtocolFailure& failure) {
+    result.failures.push_back({"the device", "it can be seen by a tool", failure.what(), {}});
+  }
   settle();
   last_tool_took_ = clock_.now() - begin;
   result.what = join(action.arguments);
@@ -130,6 +144,7 @@ void Bench::act(const RunTool& action, StepResult& result) {
   result.exit_status = tool.exit_status;
   result.timed_out = tool.timed_out;
   result.output = tool.standard_output + tool.standard_error;
+  if (!result.failures.empty()) return;
   result.failures = check_tool(action, tool.exit_status, tool.timed_out, result.output);
 }
 
@@ -161,10 +176,7 @@ void Bench::act(const RunFirmware& action, StepResult& result) {
 
 void Bench::act(const ReplayRequests& action, StepResult& result) {
   result.what = "replay " + std::to_string(action.requests.size()) + " requests";
-  const auto wait = [this](Duration duration) {
-    std::this_thread::sleep_for(duration);
-    device_.advance(clock_.now());
-  };
+  const auto wait = [this](Duration duration) { wait_until(clock_.now() + duration); };
   result.failures = replay(action, connector(), exports_.all().front()->busid, wait);
   settle();
 }

@@ -41,6 +41,7 @@ class Bench {
   void start_board();
   void perform_steps();
   void settle();
+  void wait_until(Instant then);
   void write(const RegisterValue& write);
   StepResult perform(const Step& step);
   void act(const RunTool& action, StepResult& result);
@@ -58,7 +59,9 @@ class Bench {
   const Scenario& scenario_;
   RunOptions options_;
   WorkFolder folder_;
-  SteadyClock clock_;
+  SteadyClock steady_clock_;
+  ManualClock virtual_clock_;
+  const Clock& clock_;  ///< one of the two
   fault::Injection injection_;
   board::Board board_;
   usb::Device& device_;  ///< the board, as faults let the host see it

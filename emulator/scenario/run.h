@@ -11,6 +11,7 @@ namespace dfurig::scenario {
 
 struct RunOptions {
   std::size_t traced_instructions = 0;  ///< kept for the report before each fault and stop
+  bool real_time = false;               ///< waiting takes as long as the device and tools say
   std::uint64_t seed = 1;               ///< of all that a probability leaves open
   /// Puts something between the tools and the device; empty: nothing.
   std::function<usbip::Connector(usbip::Connector)> wrap_connector{};

@@ -26,6 +26,7 @@ class RecordingLink : public usbip::Link {
   Bytes receive() override { return link_->receive(); }
   bool is_closed() const override { return link_->is_closed(); }
   int poll_descriptor() const override { return link_->poll_descriptor(); }
+  void let_pass(Duration duration) override { link_->let_pass(duration); }
   std::optional<Duration> due_in() const override { return link_->due_in(); }
 
  private:
@@ -56,12 +57,12 @@ fault::Fault counting(fault::Kind kind) {
 Stream::Stream(const Scenario& scenario, const RunOptions& options)
     : scenario_(scenario), options_(options) {
   RunOptions recording = options;
-  recording.wrap_connector = [this](usbip::Connector connector) -> usbip::Connector {
-    const bool is_local = connector.is_local;
-    return {[this, connect = std::move(connector.connect)] {
-              return std::make_unique<RecordingLink>(connect(), connections_);
-            },
-            is_local};
+  recording.wrap_connector = [this](usbip::Connector connector) {
+    usbip::Connector recorded = connector;
+    recorded.connect = [this, connect = std::move(connector.connect)] {
+      return std::make_unique<RecordingLink>(connect(), connections_);
+    };
+    return recorded;
   };
   Bench bench(scenario, recording);
   bench.injection().armed().add(counting(fault::Kind::MemoryPowerCut));

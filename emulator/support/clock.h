@@ -1,6 +1,7 @@
 // Time as a parameter: nothing below the composition root asks the machine what time it is.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 
 namespace dfurig {
@@ -29,6 +30,8 @@ class ManualClock : public Clock {
  public:
   Instant now() const override { return now_; }
   void advance(Duration by) { now_ += by; }
+  /// Never back.
+  void advance_to(Instant at) { now_ = std::max(now_, at); }
 
  private:
   Instant now_{};

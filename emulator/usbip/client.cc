@@ -3,7 +3,6 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace dfurig::usbip {
@@ -28,7 +27,8 @@ void wait(Link& link, SteadyTime deadline) {
     return;
   }
   const std::optional<Duration> due = link.due_in();
-  std::this_thread::sleep_for(std::min<Duration>(due.value_or(patience), patience));
+  if (!due) throw ProtocolFailure("the USB/IP server does not answer");
+  link.let_pass(std::min<Duration>(*due, patience));
 }
 
 Bytes receive_exactly(Link& link, Bytes& received, std::size_t size) {

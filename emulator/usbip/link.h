@@ -6,6 +6,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "support/bytes.h"
 #include "support/clock.h"
@@ -27,6 +28,8 @@ class Link {
   /// For a link without a descriptor: how long until `receive` may have something, or the end, to
   /// tell; absent: not before the next `send`.
   virtual std::optional<Duration> due_in() const = 0;
+  /// For a link without a descriptor: nothing else is to be done for so long.
+  virtual void let_pass(Duration duration) { std::this_thread::sleep_for(duration); }
 };
 
 /// The way to one server.
@@ -35,6 +38,8 @@ struct Connector {
   std::function<std::unique_ptr<Link>()> connect;
   /// The server is in this process: it answers at once, and only in the thread that owns it.
   bool is_local = false;
+  /// For a local server: how long until one of its devices may come or go by itself; absent: never.
+  std::function<std::optional<Duration>()> due_in = {};
 };
 
 /// The server could not be reached.

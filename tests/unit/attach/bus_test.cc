@@ -32,7 +32,7 @@ class BusTest : public testing::Test {
     return std::filesystem::exists(tree_.real_path(path));
   }
   Bus make_bus() {
-    return Bus(usbip::local_connector(exports_, clock_), 1, tree_,
+    return Bus(usbip::local_connector(exports_, clock_), 1, tree_, time_,
                [this](Bus::Change change, const DeviceFacts& facts) {
                  const bool is_plugged = change == Bus::Change::Plugged;
                  // What the observer sees is what the tree shows.
@@ -47,6 +47,7 @@ class BusTest : public testing::Test {
   PluggableDevice second_;
   usbip::Exports exports_;
   ManualClock clock_;
+  ToolTime time_;
   std::vector<std::string> seen_;
 };
 

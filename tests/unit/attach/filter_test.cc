@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 #include <linux/audit.h>
+#include <linux/futex.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <linux/usbdevice_fs.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 
 #include <cerrno>
 
@@ -71,6 +73,69 @@ TEST(Filter, NotifiesCallsOnReservedDescriptorsOnly) {
 TEST(Filter, NotifiesOtherArchitecturesAndKnowsNoX32) {
   EXPECT_EQ(answer(SYS_read, 0, AUDIT_ARCH_I386), SECCOMP_RET_USER_NOTIF);
   EXPECT_EQ(answer(SYS_read | 0x40000000), SECCOMP_RET_ERRNO | ENOSYS) << "x32";
+}
+
+using Arguments = unsigned long long[6];
+
+bool is_time(long number, const Arguments& arguments) {
+  const auto answer = [&](bool time_is_virtual) {
+    return evaluate_filter(make_filter(first_reserved, time_is_virtual), AUDIT_ARCH_X86_64, number,
+                           arguments);
+  };
+  EXPECT_EQ(answer(false), SECCOMP_RET_ALLOW) << number << ", in real time";
+  return answer(true) == SECCOMP_RET_USER_NOTIF;
+}
+
+TEST(Filter, NotifiesWhatTellsTheTimeOrSleepsWhereTimeIsVirtual) {
+  for (const long number :
+       {SYS_clock_gettime, SYS_gettimeofday, SYS_time, SYS_nanosleep, SYS_clock_nanosleep,
+        SYS_timerfd_settime, SYS_timerfd_gettime, SYS_alarm, SYS_timer_settime}) {
+    EXPECT_TRUE(is_time(number, {})) << number;
+  }
+  EXPECT_FALSE(is_time(SYS_clock_getres, {}));
+  EXPECT_FALSE(is_time(SYS_timerfd_create, {}));
+}
+
+TEST(Filter, NotifiesPollsWithALimitOnly) {
+  EXPECT_TRUE(is_time(SYS_poll, {0, 0, 1}));
+  EXPECT_TRUE(is_time(SYS_poll, {0, 0, 0x7FFFFFFF}));
+  EXPECT_FALSE(is_time(SYS_poll, {1, 1, 0}));
+  EXPECT_FALSE(is_time(SYS_poll, {1, 1, 0xFFFFFFFF}));
+  EXPECT_TRUE(is_time(SYS_epoll_wait, {0, 0, 0, 1}));
+  EXPECT_FALSE(is_time(SYS_epoll_wait, {1, 1, 1, 0xFFFFFFFF}));
+  EXPECT_TRUE(is_time(SYS_epoll_pwait, {0, 0, 0, 1}));
+}
+
+TEST(Filter, NotifiesWaitsWhoseLimitIsAnAddressThatIsNotNull) {
+  constexpr unsigned long long low = 0x1000, high = 0x7FFF'0000'0000;
+  for (const auto address : {low, high, low | high}) {
+    EXPECT_TRUE(is_time(SYS_ppoll, {0, 0, address}));
+    EXPECT_TRUE(is_time(SYS_select, {0, 0, 0, 0, address}));
+    EXPECT_TRUE(is_time(SYS_pselect6, {0, 0, 0, 0, address}));
+    EXPECT_TRUE(is_time(SYS_rt_sigtimedwait, {0, 0, address}));
+    EXPECT_TRUE(is_time(SYS_futex, {0, FUTEX_WAIT_PRIVATE, 0, address}));
+  }
+  EXPECT_FALSE(is_time(SYS_ppoll, {low, 1, 0, low}));
+  EXPECT_FALSE(is_time(SYS_select, {1, low, low, low, 0}));
+  EXPECT_FALSE(is_time(SYS_futex, {low, FUTEX_WAIT_PRIVATE, 0, 0}));
+}
+
+TEST(Filter, NotifiesFutexOperationsThatHaveATime) {
+  for (const unsigned operation :
+       {FUTEX_WAIT, FUTEX_WAIT_BITSET, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, FUTEX_LOCK_PI,
+        13 /* FUTEX_LOCK_PI2 */, FUTEX_WAIT_REQUEUE_PI}) {
+    EXPECT_TRUE(is_time(SYS_futex, {0, operation, 0, 1})) << operation;
+    EXPECT_TRUE(is_time(SYS_futex, {0, operation | FUTEX_PRIVATE_FLAG, 0, 1})) << operation;
+  }
+  for (const unsigned operation : {FUTEX_WAKE, FUTEX_REQUEUE, FUTEX_CMP_REQUEUE, FUTEX_WAKE_OP,
+                                   FUTEX_WAKE_BITSET, FUTEX_CMP_REQUEUE_PI}) {
+    EXPECT_FALSE(is_time(SYS_futex, {0, operation, 0, 1})) << operation;
+  }
+}
+
+TEST(Filter, NotifiesAlarmsByTheClockButNotByCpuTime) {
+  EXPECT_TRUE(is_time(SYS_setitimer, {ITIMER_REAL}));
+  EXPECT_FALSE(is_time(SYS_setitimer, {ITIMER_PROF}));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ class ImportedDeviceTest : public testing::Test {
   ImportedDeviceTest() { exports_.add(stub_); }
 
   ImportedDevice import() {
-    return ImportedDevice(usbip::local_connector(exports_, clock_), "1-1");
+    return ImportedDevice(usbip::local_connector(exports_, clock_), "1-1", time_);
   }
   std::optional<bool> reset(ImportedDevice& device) {
     std::optional<bool> is_same;
@@ -28,6 +28,7 @@ class ImportedDeviceTest : public testing::Test {
   PluggableDevice stub_;
   usbip::Exports exports_;
   ManualClock clock_;
+  ToolTime time_;
 };
 
 const usbip::Transfer get_status = usbip::control_transfer({0xA1, 3, 0, 0, 6});

@@ -1,0 +1,75 @@
+// Where time is virtual: when it goes on, and how far.
+#include <algorithm>
+
+#include "attach/quiescence.h"
+#include "attach/supervisor.h"
+
+namespace dfurig::attach {
+namespace {
+
+/// Between two looks whether everybody waits: as long as a tool takes for a few system calls at
+/// first, then longer, while it is busy.
+constexpr std::chrono::microseconds shortest_nap{20};
+constexpr std::chrono::milliseconds longest_nap{1};
+/// Longer than anybody is expected to compute while others wait for a time. Who does, perhaps only
+/// waits for them in a way of its own, round and round: then time goes on as the machine's does.
+constexpr std::chrono::milliseconds patience{500};
+
+}  // namespace
+
+std::optional<Instant> Supervisor::next_instant() const {
+  std::optional<Instant> next = virtual_time_->next_deadline();
+  for (const auto& bus : buses_) {
+    const std::optional<Duration> due = bus->due_in();
+    if (due && (!next || time_.now() + *due < *next)) next = time_.now() + *due;
+  }
+  return next;
+}
+
+/// What somebody did before everybody waited is seen after it: a signal, a futex's word, a call
+/// that was not received yet, output.
+bool Supervisor::does_everybody_wait() {
+  const auto is_held = [this](pid_t thread) { return listener_->holds(thread); };
+  if (!attach::does_everybody_wait(spared_, is_held)) return false;
+  for (const auto& [identity, file] : files_) file->interrupt_waiters();
+  if (virtual_time_->end_ready()) return false;
+  std::vector<pollfd> seen = watched();
+  return poll(seen.data(), seen.size(), 0) == 0;
+}
+
+void Supervisor::follow_real_time() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (!busy_since_) busy_since_ = now;
+  if (now - *busy_since_ < patience) return;
+  time_.spend(now - *busy_since_ - patience);
+  busy_since_ = now - patience;
+}
+
+/// One thing at a time: whatever it sets free runs until it waits again. At the same instant a
+/// device comes before the tool, a timer before a sleeper, and who began to wait first is first.
+void Supervisor::let_time_pass(bool has_happened) {
+  if (has_happened) virtual_time_->end_ready();
+  virtual_time_->end_overdue();
+  const std::optional<Instant> next = next_instant();
+  if (!next) return busy_since_.reset();
+  if (has_happened) {
+    nap_ = shortest_nap;
+    return;
+  }
+  if (!does_everybody_wait()) {
+    nap_ = std::min<Duration>(2 * nap_, longest_nap);
+    return follow_real_time();
+  }
+  busy_since_.reset();
+  nap_ = shortest_nap;
+  time_.advance_to(*next);
+  bool is_device_first = false;
+  for (const auto& bus : buses_) {
+    if (bus->due_in().value_or(Duration{1}) > Duration{0}) continue;
+    bus->pump();
+    is_device_first = true;
+  }
+  if (!is_device_first) virtual_time_->end_next();
+}
+
+}  // namespace dfurig::attach
