@@ -31,7 +31,8 @@ bool LowPowerFlash::program(std::uint32_t address, unsigned width, std::uint32_t
 }
 
 /// A word, or with ERASE and PROG the page it is in. NOTZEROERR, which the L1 does not have, does
-/// not stop the operation (RM0377 §3.7.7). Half pages, by FPRG, are not emulated.
+/// not stop the operation (RM0377 §3.7.7, not checked against the text). Half pages, by FPRG, are
+/// not emulated.
 void LowPowerFlash::store_in_flash(std::uint32_t address, unsigned width, std::uint32_t value) {
   if (width != 4) return raise({"SIZERR"});
   if (is_set("FPRG") || is_set("ERASE") != is_set("PROG")) {

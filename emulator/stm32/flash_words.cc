@@ -33,7 +33,8 @@ void FlashBank::command(std::size_t, std::uint32_t word) {
   if (is_done) raise({"EOP"});
 }
 
-/// RM0433 §4.3.9: PGSERR without PG, INCERR for another word than the one that has begun.
+/// RM0433 §4.3.9 (not checked against the text): PGSERR without PG, INCERR for another word than
+/// the one that has begun.
 bool FlashBank::program(std::uint32_t address, unsigned width, std::uint32_t value) {
   const std::uint32_t size = chip_.spec().flash.program_unit;
   const std::uint32_t word = address - address % size;

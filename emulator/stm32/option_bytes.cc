@@ -131,11 +131,14 @@ void OptionBytes::compute_complements(std::size_t given_from, std::size_t given_
 void OptionBytes::load() {
   write_.reset();
   loaded_ = content_;
+  has_mismatch_ = false;
   for_each_value(spec_, [this](std::size_t value, std::size_t size) {
     bool fits = true;
     for (std::size_t i = value; i < value + size; ++i) {
       fits = fits && content_[i + size] == static_cast<std::uint8_t>(~content_[i]);
     }
+    const bool is_erased = size == 1 && content_[value] == 0xFF && content_[value + 1] == 0xFF;
+    has_mismatch_ = has_mismatch_ || !(fits || is_erased);
     for (std::size_t i = value; i < value + size && !fits; ++i) {
       loaded_[i] = spec_.mismatch.empty() ? 0xFF : spec_.mismatch[i];
     }

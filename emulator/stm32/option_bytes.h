@@ -33,6 +33,9 @@ class OptionBytes {
   /// What is in effect: as programmed at the last load. In place of a value that does not fit
   /// its complement there is what the family loads then.
   ByteView loaded() const { return loaded_; }
+  /// Some value that was loaded does not fit its complement. Where these are bytes, both erased is
+  /// no error (RM0365 Rev 7 §5).
+  bool has_mismatch() const { return has_mismatch_; }
   /// Option byte loading, at power-on and where a reset does it. Drops an unfinished write.
   void load();
 
@@ -87,6 +90,7 @@ class OptionBytes {
   OptionBytesSpec spec_;
   Bytes content_;
   Bytes loaded_;
+  bool has_mismatch_ = false;
   std::optional<Write> write_;
 };
 

@@ -31,6 +31,16 @@ void OptionRegisters::show(const OptionBytes& options) {
     content = (content & ~place.mask) | (word & place.mask);
   }
   show_read_protection(options.read_protection());
+  if (!options.has_mismatch()) return;
+  raise("SR", "OPTVERR");  // RM0351 §3.7.5, RM0377 §3.7.7
+  raise("OBR", "OPTERR");  // RM0365 Rev 7 §5
+}
+
+/// If there is such a flag.
+void OptionRegisters::raise(const char* register_name, const char* field) {
+  const auto index = block_.find(register_name);
+  const FieldSpec* flag = index ? find_field(block_.spec().registers[*index], field) : nullptr;
+  if (flag != nullptr) block_.value(*index) |= field_mask(*flag);
 }
 
 /// RDPRT of OBR: on F0 and F3 two bits, 1 for level 1 and 3 for level 2 (RM0313 §3.5.7), on the F1

@@ -14,7 +14,7 @@ class OptionRegisters {
   /// As OptionBytesSpec::registers says. `block` must outlive it and have those registers.
   OptionRegisters(const OptionBytesSpec& spec, RegisterBlock& block);
 
-  /// Gives the registers what is loaded.
+  /// Gives the registers what is loaded; a mismatch is a flag.
   void show(const OptionBytes& options);
   /// Option bytes as the registers that software can write have them; the others from `content`.
   Bytes merge(ByteView content) const;
@@ -29,6 +29,7 @@ class OptionRegisters {
   };
 
   void show_read_protection(ReadProtection level);
+  void raise(const char* register_name, const char* field);
 
   RegisterBlock& block_;
   std::vector<Place> places_;

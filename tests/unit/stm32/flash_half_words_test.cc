@@ -65,7 +65,8 @@ class OptionsByHalfWords : public testing::Test {
     registers.push_back(flash_register("AR", 0x18, "flash_ar"));
     registers.push_back(flash_register(
         "OBR", 0x1C, "",
-        {field("RDPRT", 1, 2, Access::ReadOnly), field("USER", 8, 8, Access::ReadOnly)}));
+        {field("OPTERR", 0, 1, Access::ReadOnly), field("RDPRT", 1, 2, Access::ReadOnly),
+         field("USER", 8, 8, Access::ReadOnly)}));
     registers.push_back(flash_register("WRPR", 0x20, "", {field("WRP", 0, 32, Access::ReadOnly)}));
     return chip;
   }
@@ -108,6 +109,14 @@ TEST_F(OptionsByHalfWords, TakeNothingWithoutOptwre) {
   EXPECT_FALSE(chip_.write(options + 4, 4, 0)) << "a word";
   EXPECT_EQ(programmed(chip_), spec().option_bytes.factory);
   EXPECT_EQ(chip_.read(sr, 4), 0u);
+}
+
+// RM0365 Rev 7 §5: what a power cut leaves of a half-word that was programmed.
+TEST_F(OptionsByHalfWords, ShowAComplementThatDoesNotFit) {
+  chip_.option_bytes().preload(options + 4, Bytes{0xFE, 0x00});
+  chip_.reset(ResetKind::System);
+  EXPECT_EQ(chip_.read(obr, 4), 0x0000F001u);
+  EXPECT_FALSE(chip_.is_write_protected(0)) << "0xFF stands in its place";
 }
 
 // PM0075 §2.4: erased option bytes are level 1; programming RDP's level 0 from there erases.

@@ -14,13 +14,13 @@ constexpr std::uint32_t optr = interface + 0x20;
 constexpr std::uint32_t eeprom = 0x08080000;
 constexpr std::uint32_t prog = 1u << 3, erase = 1u << 9, fprg = 1u << 10, obl_launch = 1u << 18,
                         nzdisable = 1u << 23;
-constexpr std::uint32_t eop = 1, wrperr = 2, sizerr = 4, notzeroerr = 8;
+constexpr std::uint32_t eop = 1, wrperr = 2, sizerr = 4, notzeroerr = 8, optverr = 16;
 
 // RM0377 §3.3.4, §3.7
 class LowPowerFlashTest : public testing::Test {
  protected:
   static ChipSpec spec() {
-    ChipSpec chip = chip_with({"EOP", "WRPERR", "SIZERR", "NOTZEROERR"}, {});
+    ChipSpec chip = chip_with({"EOP", "WRPERR", "SIZERR", "NOTZEROERR", "OPTVERR"}, {});
     chip.flash.erased_value = 0;
     chip.memories = {{"EEPROM", MemoryKind::Eeprom, eeprom, 16, {}}};
     chip.option_bytes.windows = {{options, 8}};
@@ -150,6 +150,7 @@ TEST_F(LowPowerFlashTest, LoadsTheMismatchOfAWrongComplement) {
   chip_.reset(ResetKind::OptionByteLoad);
   EXPECT_EQ(chip_.option_bytes().read_protection(), ReadProtection::Level1);
   EXPECT_EQ(chip_.read(optr, 4), 0xFFu);
+  EXPECT_EQ(take_flags(), optverr);
 }
 
 TEST_F(LowPowerFlashTest, ErasesEverythingOnTheWayFromLevel1To0) {

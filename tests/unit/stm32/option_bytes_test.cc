@@ -207,6 +207,34 @@ TEST(Sprmod, CannotBeLiftedByAWrite) {
 }
 
 // RM0440 §3.5.2
+// RM0367 Rev 7 §3.4.4: what lifts PCROP is RDP from level 1 to level 0, and nothing else.
+TEST(Sprmod, CannotBeLiftedByAStoreButOnTheWayToLevel0) {
+  OptionBytesSpec spec = two_windows();
+  spec.write_protection.bits = {{{1}, 8}};
+  spec.pcrop.mode = OptionBit{2, 7};
+  OptionBytes options(spec);
+  options.preload(0x1FFF7800, Bytes{0xAA, 0xFF, 0x80});
+  options.load();
+  options.store(0x1FFF7802, Bytes{0x00});
+  EXPECT_EQ(options.content()[2], 0x80);
+  options.preload(0x1FFF7800, Bytes{0xBB});
+  options.load();
+  options.store(0x1FFF7802, Bytes{0x00});
+  EXPECT_EQ(options.content()[2], 0x80);
+  options.store(0x1FFF7800, Bytes{0xAA, 0xFF, 0x00});
+  EXPECT_EQ(options.content()[2], 0x00);
+  EXPECT_TRUE(options.is_level0_programmed());
+}
+
+TEST(OptionBytes, AreNeitherErasedNorStoredToAtLevel2) {
+  OptionBytes options(two_windows());
+  options.preload(0x1FFF7800, Bytes{0xCC});
+  options.load();
+  options.erase();
+  options.store(0x1FFF7800, Bytes{0xAA});
+  EXPECT_EQ(options.content()[0], 0xCC);
+}
+
 TEST(PcropAreas, CanGrowAndNotShrink) {
   const Bytes factory = {0xAA, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0};
   OptionBytesSpec spec{{{0x1FFF7800, 12}}, factory, 0, 0xAA, 0xCC, {}};
