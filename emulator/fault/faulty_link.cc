@@ -150,7 +150,9 @@ class FaultyLink : public usbip::Link {
 
   std::optional<Duration> due_in() const override {
     if (is_closed()) return Duration{0};
-    std::optional<Duration> due = link_->due_in();
+    // What the other end has closed has nothing more to tell by itself.
+    std::optional<Duration> due;
+    if (!link_->is_closed()) due = link_->due_in();
     for (const Lane* lane : {&to_device_, &to_host_}) {
       const std::optional<Instant> next = lane->next_due();
       if (!next) continue;

@@ -119,7 +119,7 @@ void Bench::start_board() {
   board_.power_on(clock_.now());
   if (given.application) {
     for (const RegisterValue& it : given.application->writes) write(it);
-    if (given.application->jumps_to_bootloader) board_.jump_to_bootloader(clock_.now());
+    if (given.application->jumps_to_bootloader) jump();
   }
   settle();
 }
@@ -266,8 +266,24 @@ Report Bench::make_report() const {
   return report;
 }
 
+/// What boots decides whether an application is there to jump.
+void Bench::jump() {
+  if (board_.phase() == board::Phase::Application) {
+    return board_.jump_to_bootloader(clock_.now());
+  }
+  StepResult result;
+  result.place = scenario_.file + ": /given/application/then";
+  result.what = "jump_to_bootloader";
+  result.failures.push_back({"phase",
+                             "application",
+                             to_string(board_.phase()),
+                             {"boot pins, option bytes or empty flash selected it: no application "
+                              "runs that could jump"}});
+  results_.push_back(std::move(result));
+}
+
 void Bench::perform_steps() {
-  results_.clear();
+  if (!results_.empty()) return;
   for (const Step& step : scenario_.steps) {
     results_.push_back(perform(step));
     if (!results_.back().failures.empty()) return;
@@ -282,6 +298,7 @@ Report Bench::run() {
 }
 
 Report Bench::run_again() {
+  results_.clear();
   start_again();
   perform_steps();
   return make_report();

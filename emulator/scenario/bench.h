@@ -39,6 +39,7 @@ class Bench {
   fault::BoardSide board_side();
   usbip::Connector connector();
   void start_board();
+  void jump();
   void perform_steps();
   void settle();
   void wait_until(Instant then);

@@ -25,6 +25,13 @@ model::Changes read_override(const model::Reader& scenario, const std::string& p
   return changes;
 }
 
+/// Those in flash, and other versions of the ROM's.
+std::vector<std::string> bootloaders_of(const model::Model& model) {
+  std::vector<std::string> names = model.flash_bootloaders;
+  names.insert(names.end(), model.rom_versions.begin(), model.rom_versions.end());
+  return names;
+}
+
 /// The chip, with the bootloader that "given" puts into its flash.
 model::Model load_model(const model::Reader& scenario, const std::string& path,
                         const model::Library& library) {
@@ -37,7 +44,7 @@ model::Model load_model(const model::Reader& scenario, const std::string& path,
   }
   const auto given = scenario.find("given");
   const auto bootloader = given ? given->find("bootloader") : std::nullopt;
-  if (bootloader) bootloader->choice(library.load(name).flash_bootloaders);
+  if (bootloader) bootloader->choice(bootloaders_of(library.load(name)));
   model::Model model =
       library.load(name, bootloader ? bootloader->text() : "", read_override(scenario, path));
   if (!model.has_usb_dfu()) {

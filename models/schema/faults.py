@@ -1,6 +1,7 @@
 """What goes wrong, and when: emulator/scenario/load_faults.cc, emulator/fault/kinds.cc."""
 
-from vocabulary import array, choice, either, flag, keys, number, octets, real, shared, text
+from vocabulary import (array, choice, either, flag, keys, kind, number, octets, real, shared,
+                        text)
 
 REQUESTS = ("DFU_DETACH", "DFU_DNLOAD", "DFU_UPLOAD", "DFU_GETSTATUS", "DFU_CLRSTATUS",
             "DFU_GETSTATE", "DFU_ABORT", "GET_STATUS", "CLEAR_FEATURE", "SET_FEATURE",
@@ -60,7 +61,7 @@ def kinds(seam, named, **parameters):
     """Faults at one seam that have the same parameters."""
     when = "when" if seam == "stream" else "when?"
     return keys(f"At the seam {seam}.", {
-        "fault": choice("What goes wrong.", *(f"{seam}.{name}" for name in named.split())),
+        "fault": kind("What goes wrong.", *(f"{seam}.{name}" for name in named.split())),
         when: WHEN[seam], "may_miss?": flag("true: it is fine when it never strikes."),
         **{name.replace("_or_not", "?"): value for name, value in parameters.items()}})
 

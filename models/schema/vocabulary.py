@@ -57,6 +57,11 @@ def choice(about, *options):
     return {"description": about, "enum": list(options)}
 
 
+def kind(about, *options):
+    """A choice that tells what the rest of the object is: no variable stands for it."""
+    return {**choice(about, *options), "is_fixed": True}
+
+
 def pattern(about, regex):
     return {"description": about, "type": "string", "pattern": regex}
 
@@ -138,10 +143,21 @@ class ScenarioFile(File):
         if "shared" in schema:
             return {"description": schema["description"],
                     **self.define(schema["shared"], self.plain(schema["schema"]))}
-        plain = {key: self.plain(value) for key, value in schema.items()}
-        if plain.get("pattern") == NUMBER:  # or a variable that stands for one
+        plain = {key: self.plain(value) for key, value in schema.items() if key != "is_fixed"}
+        if plain.get("type") == ["integer", "string"]:  # or a variable that stands for one
             plain["pattern"] = f"{NUMBER}|{VARIABLE}"
+        elif "is_fixed" not in schema and self.is_strict(plain):
+            return {"description": plain.pop("description", "A value."),
+                    "anyOf": [plain, self.define("variable", {
+                        "description": "What a row of for_each or a shared step's with says.",
+                        "type": "string", "pattern": VARIABLE})]}
         return plain
+
+    @staticmethod
+    def is_strict(schema):
+        """Of text that must look some way; a map of properties may have these names, too."""
+        return isinstance(schema.get("enum"), list) or schema.get("type") == "boolean" or \
+            isinstance(schema.get("pattern"), str)
 
 
 class ModelFile(File):

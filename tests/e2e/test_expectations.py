@@ -81,7 +81,7 @@ CONTROL = ("steps", 2, "control")
     ((*EXPECT, "address_pointer"), 1, "address_pointer\n      expected 0x00000001\n"),
     ((*EXPECT, "registers", "GPIOB.ODR"), 3, "OD1: expected 1, found 0"),
     ((*EXPECT, "registers", "GPIOB.MODER.MODE0"), 3, "MODER.MODE0\n      expected 3 (analog)"),
-    ((*EXPECT, "pins", "PB0", "mode"), "input", "(GPIOB.MODER)\n      expected 0\n      found    1"),
+    ((*EXPECT, "pins", "PB0", "mode"), "input", "(GPIOB.MODER)\n      expected 0\n      found   "),
     ((*EXPECT, "pins", "PB0", "type"), "push-pull", "PB0 (GPIOB.OTYPER)"),
     ((*EXPECT, "pins", "PB0", "pull"), "down", "PB0 (GPIOB.PUPDR)"),
     ((*EXPECT, "pins", "PB0", "output"), 0, "PB0 (GPIOB.ODR)"),
