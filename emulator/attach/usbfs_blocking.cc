@@ -17,6 +17,10 @@ Result result_of(const usbip::Completion& completion) {
   return completion.status != 0 ? completion.status : static_cast<Result>(completion.actual_length);
 }
 
+/// What the kernel itself asks of a device it gives up after this (include/linux/usb.h:
+/// USB_CTRL_SET_TIMEOUT).
+constexpr std::chrono::milliseconds USB_CTRL_SET_TIMEOUT{5000};
+
 }  // namespace
 
 /// The file stays until the caller has its answer, as it does in the kernel.
@@ -77,13 +81,14 @@ UsbfsFile::Answer UsbfsFile::set_interface(const Call& call) {
   const usb::SetupPacket setup{to_interface, usb::SET_INTERFACE,
                                static_cast<std::uint16_t>(request->altsetting),
                                static_cast<std::uint16_t>(request->interface), 0};
-  device_->submit(usbip::control_transfer(setup),
-                  [self = shared_from_this(), call, request](const usbip::Completion& it) {
-                    const Result result = result_of(it);
-                    if (result >= 0)
-                      self->device_->remember_setting(request->interface, request->altsetting);
-                    self->listener().reply(call, result);
-                  });
+  device_->submit(
+      usbip::control_transfer(setup),
+      [self = shared_from_this(), call, request](const usbip::Completion& it) {
+        const Result result = result_of(it);
+        if (result >= 0) self->device_->remember_setting(request->interface, request->altsetting);
+        self->listener().reply(call, result);
+      },
+      USB_CTRL_SET_TIMEOUT);
   return std::nullopt;
 }
 
@@ -94,7 +99,7 @@ UsbfsFile::Answer UsbfsFile::set_configuration(const Call& call) {
   return transfer_later(call,
                         usbip::control_transfer(
                             {0, usb::SET_CONFIGURATION, static_cast<std::uint16_t>(*value), 0, 0}),
-                        0, {});
+                        0, USB_CTRL_SET_TIMEOUT);
 }
 
 UsbfsFile::Answer UsbfsFile::clear_halt(const Call& call) {
@@ -106,7 +111,7 @@ UsbfsFile::Answer UsbfsFile::clear_halt(const Call& call) {
   return transfer_later(call,
                         usbip::control_transfer({to_endpoint, usb::CLEAR_FEATURE, ENDPOINT_HALT,
                                                  static_cast<std::uint16_t>(*endpoint), 0}),
-                        0, {});
+                        0, USB_CTRL_SET_TIMEOUT);
 }
 
 UsbfsFile::Answer UsbfsFile::reset(const Call& call) {
