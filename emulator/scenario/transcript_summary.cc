@@ -4,6 +4,7 @@
 
 #include "dfu/dfu.h"
 #include "dfu/memory_operations.h"
+#include "fault/request_watcher.h"
 #include "support/hex.h"
 
 namespace dfurig::scenario {
@@ -13,18 +14,11 @@ bool is_dfu(const usb::SetupPacket& setup) {
   return setup.type() == usb::RequestType::Class && setup.recipient() == usb::Recipient::Interface;
 }
 
-std::string standard_name(const usb::SetupPacket& setup) {
-  static const std::map<std::uint8_t, std::string> names = {
-      {usb::GET_STATUS, "GET_STATUS"},
-      {usb::GET_DESCRIPTOR, "GET_DESCRIPTOR"},
-      {usb::GET_CONFIGURATION, "GET_CONFIGURATION"},
-      {usb::SET_CONFIGURATION, "SET_CONFIGURATION"},
-      {usb::GET_INTERFACE, "GET_INTERFACE"},
-      {usb::SET_INTERFACE, "SET_INTERFACE"},
-      {usb::SET_FEATURE, "SET_FEATURE"},
-      {usb::CLEAR_FEATURE, "CLEAR_FEATURE"}};
-  const auto name = names.find(setup.bRequest);
-  if (setup.type() == usb::RequestType::Standard && name != names.end()) return name->second;
+/// "DFU_DNLOAD", "GET_DESCRIPTOR", or what the setup packet says.
+std::string name_of(const usb::SetupPacket& setup) {
+  const std::string name = fault::name_of(setup);
+  if (!name.empty()) return name;
+  if (is_dfu(setup)) return dfu::request_name(setup.bRequest);
   return "bmRequestType " + hex(setup.bmRequestType, 2) + " bRequest " + hex(setup.bRequest, 2);
 }
 
@@ -72,8 +66,7 @@ std::string count_requests(const std::vector<usb::Transfer>& transfers) {
   std::map<std::string, unsigned> counts;
   unsigned stalls = 0;
   for (const usb::Transfer& transfer : transfers) {
-    const bool is_class = is_dfu(transfer.setup);
-    ++counts[is_class ? dfu::request_name(transfer.setup.bRequest) : standard_name(transfer.setup)];
+    ++counts[name_of(transfer.setup)];
     stalls += std::holds_alternative<usb::Stall>(transfer.reply);
   }
   std::string text = std::to_string(transfers.size()) + " control transfers:";
@@ -92,7 +85,7 @@ std::string last_state(const std::vector<usb::Transfer>& transfers) {
 
 std::string describe(const usb::Transfer& transfer) {
   const usb::SetupPacket& setup = transfer.setup;
-  std::string text = is_dfu(setup) ? dfu::request_name(setup.bRequest) : standard_name(setup);
+  std::string text = name_of(setup);
   text += " wValue=" + std::to_string(setup.wValue) + " wLength=" + std::to_string(setup.wLength);
   if (is_dfu(setup) && setup.bRequest == dfu::DFU_DNLOAD) {
     const auto operation = dfu::parse_operation(setup.wValue, transfer.data);

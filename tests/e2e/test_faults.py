@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "scenarios/faults"
-TABLES = sorted(path for path in FOLDER.glob("*.json") if not path.name.endswith(".steps.json"))
+TABLES = sorted(FOLDER.glob("what_*.json"))
 KINDS = {name for kind in json.loads((ROOT / "models/schema/scenario.json").read_text())
          ["definitions"]["injected"]["anyOf"] for name in kind["properties"]["fault"]["enum"]}
 # No protocol over TCP may depend on where the pieces end.
@@ -122,4 +122,25 @@ def test_a_power_cut_in_an_option_byte_write_leaves_them_erased(run, tmp_path):
     done = run("run", scenario(tmp_path, faults=[cut], steps=[
         {"control": [{"request": "DFU_CLRSTATUS"}]}, write,
         {"expect": {"phase": "off", "option_bytes": {"0x1FFFC000": "FF FF"}}}]))
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_device_that_no_tool_can_see_fails_the_step(run, tmp_path):
+    (tmp_path / "other.json").write_text(json.dumps(
+        {"title": "another", "model": "stm32f405rg",
+         "steps": [{"expect": {"phase": "application"}}]}))
+    scenario(tmp_path, faults=[{"fault": "usb.never", "when": {"request": "GET_DESCRIPTOR"}}])
+    done = run("run", str(tmp_path))
+    assert done.returncode == 1
+    assert "the device\n      expected it can be seen by a tool\n      found    the USB/IP ser" \
+        in done.stdout
+    assert "1 passed, 1 failed" in done.stdout
+
+
+def test_the_kernel_gives_up_set_interface_after_its_own_time_out(run, tmp_path):
+    done = run("run", scenario(
+        tmp_path, faults=[{"fault": "usb.never", "when": {"request": "SET_INTERFACE"}}],
+        steps=[{"run": ["dfu-util", "-a", "0", "-s", "0x08000000", "-D", "${files}/app.bin"],
+                "expect": {"exit": 74, "output": ["Cannot set alternate interface"]}},
+               {"expect": {"elapsed_ms": {"from": 5000, "to": 6000}}}]))
     assert done.returncode == 0, done.stdout

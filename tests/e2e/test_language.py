@@ -203,3 +203,20 @@ def test_objcopy_reads_a_made_hex_file(run, tmp_path):
                {"expect": {"files": {"a.bin": {"file": "b.bin"}}}}])))
     done = run("run", str(tmp_path / "x.json"))
     assert done.returncode == 0, done.stdout
+
+
+def test_only_an_application_can_jump(run, tmp_path):
+    (tmp_path / "x.json").write_text(json.dumps(scenario(
+        given={"boot_pins": {"BOOT0": 1},
+               "application": {"writes": [], "then": "jump_to_bootloader"}})))
+    done = run("run", str(tmp_path / "x.json"))
+    assert done.returncode == 1
+    assert "/given/application/then (jump_to_bootloader)" in done.stdout
+    assert "phase\n      expected application\n      found    bootloader" in done.stdout
+
+
+def test_another_version_of_the_rom_is_named_as_a_bootloader(run, tmp_path):
+    (tmp_path / "x.json").write_text(json.dumps(scenario(
+        model="stm32h743zi", given={"boot_pins": {"BOOT0": 1}, "bootloader": "rom-h74x-v9.0"})))
+    done = run("run", str(tmp_path / "x.json"))
+    assert done.returncode == 0, done.stdout + done.stderr
