@@ -82,7 +82,7 @@ def test_a_missing_firmware_file_is_named(refused, tmp_path):
     path = scenario(tmp_path, given={"flash": [{"file": "none.bin", "at": "0x08000000"}]})
     assert refused("run", path) == (
         "dfurig: s.json: /given/flash/0/file: there is no file none.bin\n"
-        "  paths are relative to the scenario file\n")
+        "  paths are relative to the scenario file; \"files\" can make one\n")
 
 
 def test_an_image_larger_than_flash_is_refused(refused, tmp_path):

@@ -48,4 +48,4 @@ def test_a_core_that_is_not_executed_is_said_at_once(run, tmp_path):
 def test_the_length_of_a_trace_has_limits(run):
     told = run("run", "--trace-cpu=0", "scenarios/leave")
     assert told.returncode == 2
-    assert "--trace-cpu: expected a number from 1 to 100000" in told.stderr
+    assert "--trace-cpu 0: expected a number from 1 to 100000" in told.stderr
