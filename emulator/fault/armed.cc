@@ -1,6 +1,7 @@
 #include "fault/armed.h"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace dfurig::fault {
 
@@ -22,26 +23,35 @@ void Armed::record(const Fault& fault, const std::string& where) {
   strikes_.push_back({fault.place, std::string(info_of(fault.kind).name) + " at " + where});
 }
 
-const Fault* Armed::find_if(const std::function<bool(const Fault&)>& meets,
-                            const std::string& where) {
-  const Fault* found = nullptr;
+/// Counts for every fault that the condition was met.
+std::vector<const Fault*> Armed::strike(const Condition& meets, const std::string& where,
+                                        std::size_t most) {
+  std::vector<const Fault*> struck;
   for (Entry& entry : entries_) {
     if (!entry.is_armed || !meets(entry.fault)) continue;
-    if (!entry.trigger.strikes() || found != nullptr) continue;
-    found = &entry.fault;
+    if (!entry.trigger.is_due() || struck.size() == most) continue;
+    entry.trigger.strike();
+    struck.push_back(&entry.fault);
     record(entry.fault, where);
   }
-  return found;
+  return struck;
 }
 
-const Fault* Armed::find(Seam seam, const std::function<bool(const Fault&)>& meets,
-                         const std::string& where) {
-  return find_if([&](const Fault& it) { return seam_of(it.kind) == seam && meets(it); }, where);
+const Fault* Armed::find(Seam seam, const Condition& meets, const std::string& where) {
+  const auto struck =
+      strike([&](const Fault& it) { return seam_of(it.kind) == seam && meets(it); }, where, 1);
+  return struck.empty() ? nullptr : struck.front();
 }
 
-const Fault* Armed::find(Kind kind, const std::function<bool(const Fault&)>& meets,
-                         const std::string& where) {
-  return find_if([&](const Fault& it) { return it.kind == kind && meets(it); }, where);
+const Fault* Armed::find(Kind kind, const Condition& meets, const std::string& where) {
+  const auto struck =
+      strike([&](const Fault& it) { return it.kind == kind && meets(it); }, where, 1);
+  return struck.empty() ? nullptr : struck.front();
+}
+
+std::vector<const Fault*> Armed::find_all(Kind kind, const Condition& meets,
+                                          const std::string& where) {
+  return strike([&](const Fault& it) { return it.kind == kind && meets(it); }, where, SIZE_MAX);
 }
 
 std::uint64_t Armed::met(Kind kind) const {

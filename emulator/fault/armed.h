@@ -27,13 +27,15 @@ class Armed {
   /// None that was added so far strikes any more; which did is still known.
   void disarm();
 
+  using Condition = std::function<bool(const Fault&)>;
   /// The first fault at `seam` for which `meets` is true and whose occasion this is; null: none.
-  /// Every fault that meets it is counted. `where` is for the record.
-  const Fault* find(Seam seam, const std::function<bool(const Fault&)>& meets,
-                    const std::string& where);
+  /// It strikes. Others whose occasion this is as well do not, and are missed unless they come
+  /// again. `where` is for the record.
+  const Fault* find(Seam seam, const Condition& meets, const std::string& where);
   /// Of one kind only.
-  const Fault* find(Kind kind, const std::function<bool(const Fault&)>& meets,
-                    const std::string& where);
+  const Fault* find(Kind kind, const Condition& meets, const std::string& where);
+  /// All of one kind: what one of them does leaves the others to do.
+  std::vector<const Fault*> find_all(Kind kind, const Condition& meets, const std::string& where);
   /// How often the conditions of faults of that kind were met.
   std::uint64_t met(Kind kind) const;
 
@@ -47,7 +49,8 @@ class Armed {
     Trigger trigger;
     bool is_armed = true;
   };
-  const Fault* find_if(const std::function<bool(const Fault&)>& meets, const std::string& where);
+  std::vector<const Fault*> strike(const Condition& meets, const std::string& where,
+                                   std::size_t most);
   void record(const Fault& fault, const std::string& where);
 
   std::uint64_t seed_;

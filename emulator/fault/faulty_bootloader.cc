@@ -6,12 +6,17 @@ namespace {
 using dfu::State;
 using dfu::Status;
 
-// What bwPollTimeout says while it is wedged, when nobody gives another figure: the ROMs' usual
-// one for a page.
-constexpr std::uint32_t wedged_poll_ms = 100;
+usb::Answer status_answer(Status status, std::uint32_t poll_ms, State state, Duration hold = {}) {
+  return {usb::DataStage{dfu::encode_status_reply({status, poll_ms, state, 0})}, hold};
+}
 
-usb::Answer status_answer(Status status, std::uint32_t poll_ms, State state) {
-  return {usb::DataStage{dfu::encode_status_reply({status, poll_ms, state, 0})}};
+/// What an answer to DFU_GETSTATUS says; absent: it is none.
+std::optional<dfu::StatusReply> find_status(const usb::SetupPacket& setup,
+                                            const usb::Answer& answer) {
+  const auto* stage = std::get_if<usb::DataStage>(&answer.reply);
+  const bool is_status = setup.bRequest == dfu::DFU_GETSTATUS && stage != nullptr &&
+                         stage->data.size() == dfu::status_reply_size;
+  return is_status ? std::optional(dfu::parse_status_reply(stage->data)) : std::nullopt;
 }
 
 usb::SetupPacket request(std::uint8_t bRequest) {
@@ -49,7 +54,8 @@ usb::Answer FaultyBootloader::control(const usb::SetupPacket& setup, ByteView da
       watcher_.text());
   usb::Answer answer =
       fault != nullptr ? strike(*fault, setup, data, now) : bootloader_->control(setup, data, now);
-  if (is_busy_for_ever_ && !wedged_poll_ms_) wedged_poll_ms_ = wedged_poll_ms;
+  if (const auto reply = find_status(setup, answer)) last_poll_ms_ = reply->bwPollTimeout;
+  if (is_busy_for_ever_ && !wedged_poll_ms_) wedged_poll_ms_ = last_poll_ms_;
   if (!wedged_poll_ms_) follow_departure();
   return answer;
 }
@@ -57,23 +63,18 @@ usb::Answer FaultyBootloader::control(const usb::SetupPacket& setup, ByteView da
 usb::Answer FaultyBootloader::strike(const Fault& fault, const usb::SetupPacket& setup,
                                      ByteView data, Instant now) {
   if (fault.kind == Kind::BootloaderWedge) {
-    wedged_poll_ms_ = fault.poll_ms.value_or(wedged_poll_ms);
+    wedged_poll_ms_ = fault.poll_ms.value_or(last_poll_ms_);
     return answer_wedged(setup);
   }
   if (fault.kind == Kind::BootloaderError) {
     return go_to_error(fault.status.value_or(Status::errUNKNOWN), setup, now);
   }
   usb::Answer answer = bootloader_->control(setup, data, now);
-  auto* stage = std::get_if<usb::DataStage>(&answer.reply);
-  const bool is_status = setup.bRequest == dfu::DFU_GETSTATUS && stage != nullptr &&
-                         stage->data.size() == dfu::status_reply_size;
-  if (!is_status) return answer;
-  dfu::StatusReply reply = dfu::parse_status_reply(stage->data);
-  reply.bStatus = fault.status.value_or(reply.bStatus);
-  reply.bState = fault.state.value_or(reply.bState);
-  reply.bwPollTimeout = fault.poll_ms.value_or(reply.bwPollTimeout);
-  stage->data = dfu::encode_status_reply(reply);
-  return answer;
+  const auto reply = find_status(setup, answer);
+  if (!reply) return answer;
+  return status_answer(fault.status.value_or(reply->bStatus),
+                       fault.poll_ms.value_or(reply->bwPollTimeout),
+                       fault.state.value_or(reply->bState), answer.hold);
 }
 
 /// What it was asked for last does not happen.

@@ -39,6 +39,7 @@ class FaultyBootloader : public dfu::Bootloader {
   std::optional<dfu::Departure> departure_;
   bool was_departure_seen_ = false;
   std::optional<dfu::Status> error_;  ///< what it claims to have gone wrong
+  std::uint32_t last_poll_ms_ = 0;    ///< bwPollTimeout, as was said last
   std::optional<std::uint32_t> wedged_poll_ms_;
 };
 

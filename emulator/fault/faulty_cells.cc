@@ -28,11 +28,16 @@ bool is_for_erases(Kind kind) {
   return kind == Kind::MemoryEraseFails || kind == Kind::MemoryEraseDropped;
 }
 
+std::uint8_t changed(std::uint8_t cell, const Fault& fault, std::uint8_t bits) {
+  if (fault.kind == Kind::MemoryFlippedBits) return cell ^ bits;
+  return static_cast<std::uint8_t>(fault.level == 1 ? cell | bits : cell & ~bits);
+}
+
 }  // namespace
 
-const Fault* FaultyCells::find(const Operation& operation) {
+std::optional<Kind> FaultyCells::find(const Operation& operation) {
   const bool is_options = !operation.programs && !operation.erases;
-  return armed_.find(
+  const Fault* fault = armed_.find(
       Seam::Memory,
       [&](const Fault& it) {
         if (changes_bits(it.kind) || it.kind == Kind::MemoryWearsOut) return false;
@@ -42,6 +47,7 @@ const Fault* FaultyCells::find(const Operation& operation) {
         return touches(it.memory, operation.address, operation.size);
       },
       operation.text);
+  return fault == nullptr ? std::nullopt : std::optional(fault->kind);
 }
 
 FlashStatus FaultyCells::program(std::uint32_t address, std::span<std::uint8_t> cells,
@@ -49,13 +55,11 @@ FlashStatus FaultyCells::program(std::uint32_t address, std::span<std::uint8_t> 
   if (power_.is_cut() || is_busy_for_ever_) return FlashStatus::Ok;
   const auto size = static_cast<std::uint32_t>(data.size());
   if (is_worn_out(address)) return FlashStatus::Failed;
-  const Fault* fault = find({true, false, address, size, "programming of " + hex(address)});
-  const Kind kind = fault == nullptr ? Kind::MemoryStuckBits : fault->kind;
+  const auto kind = find({true, false, address, size, "programming of " + hex(address)});
   if (kind == Kind::MemoryProgramFails) return FlashStatus::Failed;
-  if (kind == Kind::MemoryProgramDropped) return FlashStatus::Ok;
   if (kind == Kind::MemoryPowerCut) power_.cut();
   if (kind == Kind::MemoryBusyForEver) is_busy_for_ever_ = true;
-  if (power_.is_cut() || is_busy_for_ever_) return FlashStatus::Ok;
+  if (kind) return FlashStatus::Ok;  // nobody is told
   const FlashStatus status = FlashCells::program(address, cells, data, spec);
   change_bits(Kind::MemoryFlippedBits, address, cells);
   change_bits(Kind::MemoryStuckBits, address, cells);
@@ -68,19 +72,15 @@ FlashStatus FaultyCells::erase(std::uint32_t address, std::span<std::uint8_t> ce
   const auto size = static_cast<std::uint32_t>(cells.size());
   ++erases_[address];
   sizes_[address] = size;
-  const Fault* fault = find({false, true, address, size, "erasing of " + hex(address)});
-  const Kind kind = fault == nullptr ? Kind::MemoryStuckBits : fault->kind;
+  const auto kind = find({false, true, address, size, "erasing of " + hex(address)});
   if (kind == Kind::MemoryEraseFails) return FlashStatus::Failed;
-  if (kind == Kind::MemoryEraseDropped) return FlashStatus::Ok;
-  if (kind == Kind::MemoryBusyForEver) {
-    is_busy_for_ever_ = true;
-    return FlashStatus::Ok;
-  }
+  if (kind == Kind::MemoryBusyForEver) is_busy_for_ever_ = true;
   if (kind == Kind::MemoryPowerCut) {
     // What cells hold after half an erase is not published: here the first half is erased.
     power_.cut();
     return FlashCells::erase(address, cells.first(cells.size() / 2), spec);
   }
+  if (kind) return FlashStatus::Ok;  // nobody is told
   const FlashStatus status = FlashCells::erase(address, cells, spec);
   change_bits(Kind::MemoryStuckBits, address, cells);
   return status;
@@ -88,28 +88,20 @@ FlashStatus FaultyCells::erase(std::uint32_t address, std::span<std::uint8_t> ce
 
 void FaultyCells::options_erased() {
   if (power_.is_cut()) return;
-  if (find({false, false, 0, 0, "writing of option bytes"}) != nullptr) power_.cut();
+  if (find({false, false, 0, 0, "writing of option bytes"})) power_.cut();
 }
 
 /// Stuck bits are so after every operation, flipped ones after the programming that flipped them.
 void FaultyCells::change_bits(Kind kind, std::uint32_t address, std::span<std::uint8_t> cells) {
   const auto size = static_cast<std::uint32_t>(cells.size());
-  const Fault* fault = armed_.find(
-      kind,
-      [&](const Fault& it) {
-        const auto count = static_cast<std::uint32_t>(it.bits.size());
-        return touches({true, true, true, it.offset, count}, address, size);
-      },
-      hex(address));
-  if (fault == nullptr) return;
-  for (std::size_t i = 0; i < fault->bits.size(); ++i) {
-    const std::uint32_t at = fault->offset + static_cast<std::uint32_t>(i) - address;
-    if (at >= size) continue;
-    const std::uint8_t bits = fault->bits[i];
-    if (kind == Kind::MemoryFlippedBits) cells[at] ^= bits;
-    if (kind == Kind::MemoryStuckBits && fault->level == 1) cells[at] |= bits;
-    if (kind == Kind::MemoryStuckBits && fault->level == 0) {
-      cells[at] &= static_cast<std::uint8_t>(~bits);
+  const auto meets = [&](const Fault& it) {
+    const auto count = static_cast<std::uint32_t>(it.bits.size());
+    return touches({true, true, true, it.offset, count}, address, size);
+  };
+  for (const Fault* fault : armed_.find_all(kind, meets, hex(address))) {
+    for (std::size_t i = 0; i < fault->bits.size(); ++i) {
+      const std::uint32_t at = fault->offset + static_cast<std::uint32_t>(i) - address;
+      if (at < size) cells[at] = changed(cells[at], *fault, fault->bits[i]);
     }
   }
 }

@@ -33,7 +33,7 @@ class FaultyCells : public stm32::FlashCells {
     std::uint32_t size = 0;
     std::string text;
   };
-  const Fault* find(const Operation& operation);
+  std::optional<Kind> find(const Operation& operation);
   void change_bits(Kind kind, std::uint32_t address, std::span<std::uint8_t> cells);
   bool is_worn_out(std::uint32_t address);
 

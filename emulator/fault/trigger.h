@@ -12,8 +12,10 @@ class Trigger {
   /// `seed` decides all that a probability leaves open.
   Trigger(const Occasion& occasion, std::uint64_t seed) : occasion_(occasion), die_(seed) {}
 
-  /// The condition is met once more. True: it strikes.
-  bool strikes();
+  /// The condition is met once more. True: its occasion is this.
+  bool is_due();
+  /// It does what it is to do.
+  void strike() { ++struck_; }
   std::uint64_t met() const { return met_; }
   std::uint64_t struck() const { return struck_; }
 

@@ -125,7 +125,6 @@ void write_locked(RegisterBlock& block, std::size_t index, std::uint32_t word) {
   block.store(index, word);
 }
 
-/// The field that answers to another of the same register: "PLLRDY" to "PLLON", "SWS" to "SW".
 void copy_field(std::uint32_t& word, const FieldSpec& from, const FieldSpec& to) {
   const std::uint32_t value = (word & field_mask(from)) >> from.lsb;
   word = (word & ~field_mask(to)) | (value << to.lsb & field_mask(to));

@@ -99,7 +99,8 @@ TEST_F(FaultyBootloaderTest, IsWedgedForGood) {
 TEST_F(FaultyBootloaderTest, IsWedgedByFlashThatDoesNotEnd) {
   is_busy_for_ever_ = true;
   status();
-  EXPECT_EQ(status().bState, State::dfuDNBUSY);
+  EXPECT_EQ(status(), (dfu::StatusReply{Status::OK, 5, State::dfuDNBUSY, 0}))
+      << "with the poll time it gave last";
 }
 
 TEST_F(FaultyBootloaderTest, ChangesItsLeave) {

@@ -83,6 +83,20 @@ TEST_F(FaultyCellsTest, KeepStuckBitsAndFlipOthersOnce) {
   EXPECT_EQ(content(base, 4), (Bytes{0x00, 0x01, 0x00, 0x00}));
 }
 
+TEST_F(FaultyCellsTest, ChangeAllBitsThatAreToChangeInAUnit) {
+  Fault stuck = plain(Kind::MemoryStuckBits);
+  stuck.occasion.count = Occasion::always;
+  stuck.bits = {0x01};
+  stuck.level = 1;
+  for (const std::uint32_t offset : {0u, 3u}) {
+    stuck.offset = base + offset;
+    stuck.place = "x.json: /faults/" + std::to_string(offset);
+    armed_.add(stuck);
+  }
+  flash_.program(base, Bytes(4, 0x00));
+  EXPECT_EQ(content(base, 4), (Bytes{0x01, 0x00, 0x00, 0x01}));
+}
+
 TEST_F(FaultyCellsTest, KeepBitsStuckAtZeroThroughAnErase) {
   Fault stuck = plain(Kind::MemoryStuckBits);
   stuck.occasion.count = Occasion::always;

@@ -155,6 +155,16 @@ TEST_F(FaultyDeviceTest, CutsThePowerBetweenTheHalvesOfAnOptionByteWrite) {
   EXPECT_FALSE(faulty_.is_attached());
 }
 
+TEST_F(FaultyDeviceTest, MissesAFaultWhoseOccasionAnotherTook) {
+  add(plain(Kind::UsbStall));
+  Fault second = plain(Kind::UsbNever);
+  second.place = "x.json: /faults/1";
+  add(second);
+  EXPECT_EQ(send(upload).reply, usb::ControlReply(usb::Stall{}));
+  ASSERT_EQ(armed_.missed().size(), 1u);
+  EXPECT_EQ(armed_.missed()[0]->place, "x.json: /faults/1");
+}
+
 TEST_F(FaultyDeviceTest, TellsWhatStruckAndWhatDidNot) {
   Fault fault = plain(Kind::UsbStall);
   fault.request.wValue = 9;

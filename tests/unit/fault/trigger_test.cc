@@ -9,7 +9,11 @@ namespace {
 
 std::string strikes_of(Trigger trigger, int times) {
   std::string text;
-  for (int i = 0; i < times; ++i) text += trigger.strikes() ? 'x' : '.';
+  for (int i = 0; i < times; ++i) {
+    const bool is_due = trigger.is_due();
+    text += is_due ? 'x' : '.';
+    if (is_due) trigger.strike();
+  }
   return text;
 }
 
@@ -39,7 +43,9 @@ TEST(TriggerTest, AlwaysStrikesWithProbabilityOne) {
 
 TEST(TriggerTest, TellsHowOften) {
   Trigger trigger({2, 1, {}}, 1);
-  for (int i = 0; i < 4; ++i) trigger.strikes();
+  for (int i = 0; i < 4; ++i) {
+    if (trigger.is_due()) trigger.strike();
+  }
   EXPECT_EQ(trigger.met(), 4u);
   EXPECT_EQ(trigger.struck(), 1u);
 }
