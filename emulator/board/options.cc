@@ -1,6 +1,7 @@
 #include "board/options.h"
 
 #include "support/input_error.h"
+#include "support/join.h"
 
 namespace dfurig::board {
 
@@ -12,8 +13,7 @@ const dfu::BootloaderSpec& find_variant(const model::Model& model, const std::st
     if (variant.name == name) return variant.spec;
     names.push_back(variant.name);
   }
-  std::string known;
-  for (const std::string& it : names) known += (known.empty() ? "" : ", ") + it;
+  const std::string known = join(names, ", ");
   const std::string none = model.bootloader.name + " has no variants";
   throw InputError(
       place, "unknown variant \"" + name + "\"",
@@ -27,8 +27,7 @@ const model::RegisterPolicy& find_policy(const std::vector<model::RegisterPolicy
     if (policy.name == name) return policy;
     names.push_back(policy.name);
   }
-  std::string known;
-  for (const std::string& it : names) known += (known.empty() ? "" : ", ") + it;
+  const std::string known = join(names, ", ");
   throw InputError(place, "unknown policy \"" + name + "\"",
                    did_you_mean(name, names, "this model has: " + known));
 }

@@ -4,6 +4,7 @@
 
 #include "cli/options.h"
 #include "support/input_error.h"
+#include "support/join.h"
 
 namespace dfurig::cli {
 namespace {
@@ -26,10 +27,8 @@ std::pair<std::string, unsigned> parse_boot_pin(const std::string& verb, const s
 void set_boot_pin(board::Board& board, const std::string& name, unsigned level) {
   if (board.set_boot_pin(name, level)) return;
   const auto& pins = board.model().boot_pins;
-  std::string known;
-  for (const std::string& pin : pins) known += (known.empty() ? "" : ", ") + pin;
   throw InputError(board.model().name, "no boot pin \"" + name + "\"",
-                   did_you_mean(name, pins, "it has: " + known));
+                   did_you_mean(name, pins, "it has: " + join(pins, ", ")));
 }
 
 std::string Bench::perform(const std::string& line, Instant now) {

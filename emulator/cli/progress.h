@@ -1,4 +1,4 @@
-// One line on a terminal that says how far a run is.
+// One line on a terminal that says how far something is.
 #pragma once
 
 #include <string>
@@ -6,23 +6,26 @@
 
 namespace dfurig::cli {
 
-/// "12/52 running: a.json, b.json", rewritten in place on standard error; nothing at all where that
-/// is no terminal.
+/// Rewritten in place on standard error; nothing at all where that is no terminal.
 class Progress {
  public:
-  explicit Progress(std::size_t total);
+  Progress();
   ~Progress() { hide(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void show(std::size_t ended, const std::vector<std::string>& running);
+  /// Cut to what fits.
+  void show(std::string line);
   /// Before anything else is printed.
   void hide();
 
  private:
-  const std::size_t total_;
   const bool is_terminal_;
   bool is_shown_ = false;
 };
+
+/// "12/52 running: a.json, b.json"
+std::string progress_line(std::size_t ended, std::size_t total,
+                          const std::vector<std::string>& running);
 
 }  // namespace dfurig::cli

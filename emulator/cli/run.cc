@@ -8,6 +8,7 @@
 #include "cli/progress.h"
 #include "cli/run_options.h"
 #include "cli/sweep.h"
+#include "scenario/expand.h"
 #include "scenario/failure_memory.h"
 #include "scenario/junit.h"
 #include "scenario/load.h"
@@ -25,21 +26,8 @@ void write_file(const std::string& path, const std::string& text) {
   if (!stream.flush()) throw InputError(path, "cannot be written");
 }
 
-/// A path, and the row of a table when it ends with "[ROW]".
-struct Wanted {
-  std::string path;
-  std::string row;
-};
-
-Wanted split_row(const std::string& text) {
-  const std::size_t bracket = text.find(".json[");
-  if (bracket == std::string::npos || !text.ends_with("]")) return {text, ""};
-  const std::size_t start = bracket + 6;
-  return {text.substr(0, start - 1), text.substr(start, text.size() - start - 1)};
-}
-
 Scenarios load(const std::string& text, const model::Library& library) {
-  const Wanted wanted = split_row(text);
+  const scenario::RowName wanted = scenario::split_row_name(text);
   Scenarios scenarios;
   for (const std::string& file : find_files({wanted.path})) {
     for (scenario::Scenario& it : scenario::load_scenarios(file, library)) {
@@ -89,14 +77,14 @@ Scenarios part_of(Scenarios scenarios, const RunSettings& settings) {
 
 scenario::SuiteResult run_and_print(const Scenarios& scenarios,
                                     const scenario::SuiteOptions& options) {
-  Progress progress(scenarios.size());
+  Progress progress;
   scenario::Audience audience;
   audience.on_outcome = [&](const scenario::Outcome& outcome) {
     progress.hide();
     std::cout << outcome.text << std::flush;
   };
   audience.on_progress = [&](std::size_t ended, const std::vector<std::string>& running) {
-    progress.show(ended, running);
+    progress.show(progress_line(ended, scenarios.size(), running));
   };
   return scenario::run_suite(scenarios, options, audience);
 }
@@ -157,7 +145,7 @@ int run_command(const Arguments& arguments) {
     return exit_ok;
   }
   scenarios = part_of(std::move(scenarios), settings);
-  if (settings.sweeps) return sweep_all(scenarios, settings.suite.run);
+  if (settings.sweeps) return sweep_all(scenarios, settings.suite);
   scenario::Durations durations;
   if (!settings.record_durations.empty()) {
     durations = scenario::load_durations_if_any(settings.record_durations);

@@ -3,12 +3,13 @@
 
 #include <vector>
 
-#include "scenario/run.h"
+#include "scenario/run_suite.h"
 
 namespace dfurig::cli {
 
-/// Sweeps one scenario after the other and prints what came of it; returns the exit status.
+/// Sweeps one scenario after the other and prints what came of it; returns the exit status. Of
+/// `options` the seed counts, and how a scenario is run.
 int sweep_all(const std::vector<scenario::Scenario>& scenarios,
-              const scenario::RunOptions& options);
+              const scenario::SuiteOptions& options);
 
 }  // namespace dfurig::cli

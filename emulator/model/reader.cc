@@ -6,6 +6,7 @@
 
 #include "support/hex.h"
 #include "support/input_error.h"
+#include "support/join.h"
 
 namespace dfurig::model {
 namespace {
@@ -20,12 +21,6 @@ bool is_source_key(const std::string& key) {
 std::string escaped(const std::string& key) {
   std::string text;
   for (const char c : key) text += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  return text;
-}
-
-std::string join(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
   return text;
 }
 
@@ -88,11 +83,11 @@ void Reader::take_fact(Layer& layer) {
   };
   if (!value.contains("mark")) {
     if (!member("source").empty())
-      fail_there("a \"source\" needs a \"mark\"", "one of " + join(marks));
+      fail_there("a \"source\" needs a \"mark\"", "one of " + join(marks, ", "));
     return;
   }
   const auto known = std::find(marks.begin(), marks.end(), member("mark"));
-  if (known == marks.end()) fail_there("\"mark\" must be one of " + join(marks));
+  if (known == marks.end()) fail_there("\"mark\" must be one of " + join(marks, ", "));
   const std::string stem = std::filesystem::path(layer.file).stem().string();
   layer.fact = {stem + pointer_, static_cast<Mark>(known - marks.begin()), member("source"),
                 member("note"), member("disputed")};
@@ -132,7 +127,7 @@ void Reader::allow_only(const std::vector<std::string>& keys) const {
       if (is_source_key(key) || std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
       throw InputError(layer.file + ": " + (pointer_.empty() ? "/" : pointer_),
                        "unknown key \"" + key + "\"",
-                       did_you_mean(key, keys, "known here: " + join(keys)));
+                       did_you_mean(key, keys, "known here: " + join(keys, ", ")));
     }
   }
 }
@@ -225,7 +220,7 @@ std::size_t Reader::choice(const std::vector<std::string>& choices) const {
   const std::string name = text();
   const auto found = std::find(choices.begin(), choices.end(), name);
   if (found == choices.end()) {
-    fail("expected one of " + join(choices) + ", found \"" + name + "\"",
+    fail("expected one of " + join(choices, ", ") + ", found \"" + name + "\"",
          did_you_mean(name, choices));
   }
   return static_cast<std::size_t>(found - choices.begin());

@@ -6,20 +6,11 @@
 #include "scenario/run_control.h"
 #include "scenario/transcript_summary.h"
 #include "support/hex.h"
+#include "support/join.h"
 #include "usbip/client.h"
 #include "usbip/local_link.h"
 
 namespace dfurig::scenario {
-namespace {
-
-std::string join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
-}  // namespace
-
 Bench::Bench(const Scenario& scenario, const RunOptions& options)
     : scenario_(scenario),
       options_(options),
@@ -139,8 +130,8 @@ void Bench::act(const RunTool& action, StepResult& result) {
   }
   settle();
   last_tool_took_ = clock_.now() - begin;
-  result.what = join(action.arguments);
-  result.is_tool = true;
+  result.what = join(action.arguments, " ");
+  result.is_tool = result.is_host = true;
   result.exit_status = tool.exit_status;
   result.timed_out = tool.timed_out;
   result.output = tool.standard_output + tool.standard_error;
@@ -175,6 +166,7 @@ void Bench::act(const RunFirmware& action, StepResult& result) {
 }
 
 void Bench::act(const ReplayRequests& action, StepResult& result) {
+  result.is_host = true;
   result.what = "replay " + std::to_string(action.requests.size()) + " requests";
   const auto wait = [this](Duration duration) { wait_until(clock_.now() + duration); };
   result.failures = replay(action, connector(), exports_.all().front()->busid, wait);

@@ -71,6 +71,18 @@ void check_row(const model::Reader& row) {
 
 }  // namespace
 
+RowName split_row_name(const std::string& name) {
+  const std::string before = ".json[";
+  const std::size_t at = name.find(before);
+  if (at == std::string::npos || !name.ends_with("]")) return {name, ""};
+  const std::size_t start = at + before.size();
+  return {name.substr(0, start - 1), name.substr(start, name.size() - start - 1)};
+}
+
+std::string join_row_name(const RowName& name) {
+  return name.row.empty() ? name.path : name.path + "[" + name.row + "]";
+}
+
 std::vector<Row> expand_table(Json root, const std::string& path) {
   const model::Reader reader(root, path);
   if (!root.is_object() || !reader.has("for_each")) {
@@ -84,6 +96,9 @@ std::vector<Row> expand_table(Json root, const std::string& path) {
   for (const model::Reader& item : reader.at("for_each").items()) {
     check_row(item);
     const std::string name = item.at("name").text();
+    if (name.empty() || name.find_first_of("[]/") != std::string::npos) {
+      item.at("name").fail("expected a name without [, ] and /");
+    }
     if (!names.insert(name).second) item.at("name").fail("there is a row \"" + name + "\" already");
     Json own = item.json();
     own.erase("name");
@@ -96,7 +111,7 @@ std::vector<Row> expand_table(Json root, const std::string& path) {
     if (const auto variables = item.find("variables")) {
       substitute(row.json, read_variables(*variables));
     }
-    check_variables(row.json, path + "[" + name + "]", "");
+    check_variables(row.json, join_row_name({path, name}), "");
     rows.push_back(std::move(row));
   }
   if (rows.empty()) reader.at("for_each").fail("expected at least one row");

@@ -15,6 +15,14 @@ struct Row {
   model::Json json;
 };
 
+/// A file, and a row of it when it is a table: "x.json[ROW]".
+struct RowName {
+  std::string path;
+  std::string row;  ///< empty: the file as a whole
+};
+RowName split_row_name(const std::string& name);
+std::string join_row_name(const RowName& name);
+
 /// A file with "for_each" is a scenario for each of its rows: what a row has goes over what the
 /// file has (RFC 7396), and "${variable}" in any text is what "variables" of the row say. Throws
 /// InputError.

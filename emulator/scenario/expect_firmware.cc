@@ -5,6 +5,7 @@
 
 #include "scenario/in_words.h"
 #include "support/hex.h"
+#include "support/join.h"
 
 namespace dfurig::scenario {
 namespace {
@@ -12,8 +13,7 @@ namespace {
 using Failures = std::vector<Failure>;
 
 std::string fault_text(const FaultExpectation& fault) {
-  std::string text;
-  for (const std::string& name : fault.names) text += (text.empty() ? "" : " ") + name;
+  std::string text = join(fault.names, " ");
   if (text.empty()) text = "a fault";
   return fault.symbol.empty() ? text : text + " in " + fault.symbol;
 }

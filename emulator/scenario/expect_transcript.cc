@@ -70,6 +70,14 @@ void check_order(const std::vector<TransferExpectation>& order,
 
 }  // namespace
 
+/// Of each kind of reply, in any order.
+const std::vector<std::string>& reply_names() {
+  static const std::vector<std::string> names = {
+      reply_name(usb::Ack{}), reply_name(usb::Stall{}), reply_name(usb::DataStage{}),
+      reply_name(usb::NoReply{}), reply_name(usb::BusError{})};
+  return names;
+}
+
 std::string reply_name(const usb::ControlReply& reply) {
   return std::visit(ReplyName(), reply);
 }

@@ -9,6 +9,7 @@ namespace dfurig::scenario {
 
 /// How a transfer ended, as scenarios say it: "ACK", "STALL", "data", "no reply", "bus error".
 std::string reply_name(const usb::ControlReply& reply);
+const std::vector<std::string>& reply_names();
 
 /// Adds what does not hold.
 void check_transcript(const TranscriptExpectation& expect,

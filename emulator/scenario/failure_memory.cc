@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "model/reader.h"
+#include "scenario/expand.h"
 #include "support/input_error.h"
 
 namespace dfurig::scenario {
@@ -57,7 +58,8 @@ FailureMemory FailureMemory::of_user() {
 }
 
 std::string FailureMemory::name_of(const std::string& file) {
-  return fs::weakly_canonical(fs::absolute(file)).string();
+  const RowName name = split_row_name(file);
+  return join_row_name({fs::weakly_canonical(fs::absolute(name.path)).string(), name.row});
 }
 
 std::set<std::string> FailureMemory::recall() const {
@@ -88,7 +90,7 @@ bool FailureMemory::update(const std::map<std::string, bool>& has_passed) const 
   }
   std::set<std::string> failed;
   for (const std::string& it : before) {
-    if (fs::exists(it, ignored)) failed.insert(it);
+    if (fs::exists(split_row_name(it).path, ignored)) failed.insert(it);
   }
   for (const auto& [file, passed] : has_passed) {
     if (passed) failed.erase(name_of(file));

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "support/hex.h"
+#include "support/split_mix.h"
 
 namespace dfurig::scenario {
 namespace {
@@ -20,15 +21,13 @@ Bytes counter(std::uint32_t size) {
   return bytes;
 }
 
-/// SplitMix64, always the same.
+/// Always the same.
 Bytes noise(std::uint32_t size) {
   Bytes bytes(size);
   std::uint64_t state = 0;
-  for (std::uint32_t i = 0; i < size; ++i) {
-    state += 0x9E3779B97F4A7C15;
-    std::uint64_t z = (state ^ state >> 30) * 0xBF58476D1CE4E5B9;
-    z = (z ^ z >> 27) * 0x94D049BB133111EB;
-    bytes[i] = static_cast<std::uint8_t>(z >> 32);
+  for (std::uint8_t& byte : bytes) {
+    byte = static_cast<std::uint8_t>(split_mix_64(state));
+    state += split_mix_increment;
   }
   return bytes;
 }

@@ -151,8 +151,7 @@ Scenario read_scenario(const model::Json& json, const std::string& path, const s
 std::vector<Scenario> load_scenarios(const std::string& path, const model::Library& library) {
   std::vector<Scenario> scenarios;
   for (const Row& row : expand_table(model::parse_json_file(path), path)) {
-    const std::string name = row.name.empty() ? path : path + "[" + row.name + "]";
-    scenarios.push_back(read_scenario(row.json, path, name, library));
+    scenarios.push_back(read_scenario(row.json, path, join_row_name({path, row.name}), library));
   }
   return scenarios;
 }

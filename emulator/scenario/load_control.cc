@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "scenario/load_expect.h"
+#include "scenario/expect_transcript.h"
 #include "scenario/load_faults.h"
 
 namespace dfurig::scenario {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "fault/request_watcher.h"
+#include "scenario/expect_transcript.h"
 #include "scenario/load_faults.h"
 #include "scenario/load_firmware.h"
 #include "scenario/load_given.h"
@@ -208,11 +209,6 @@ Expect read_one(const model::Reader& reader, const Scenario& scenario, const Fil
 }
 
 }  // namespace
-
-const std::vector<std::string>& reply_names() {
-  static const std::vector<std::string> names = {"ACK", "STALL", "data", "no reply", "bus error"};
-  return names;
-}
 
 Expect read_expect(const model::Reader& reader, const Scenario& scenario, const Files& files) {
   reader.allow_only(with(expectation_keys(), {"any_of"}));

@@ -10,6 +10,7 @@
 #include "scenario/load_firmware.h"
 #include "scenario/load_given.h"
 #include "support/input_error.h"
+#include "support/join.h"
 
 namespace dfurig::scenario {
 namespace {
@@ -100,12 +101,6 @@ ArmFaults read_arm_faults(const model::Reader& reader, const Files& files) {
   return {{}, true};
 }
 
-std::string join(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 std::vector<std::string> step_keys() {
   return {"run", "write", "drive", "reset", "run_firmware", "control", "faults", "expect"};
 }
@@ -123,7 +118,8 @@ Step read_step(const model::Reader& reader, const Scenario& scenario, const File
     return step;
   }
   reader.allow_only(step_keys());
-  if (reader.members().size() != 1) reader.fail("expected exactly one of " + join(step_keys()));
+  if (reader.members().size() != 1)
+    reader.fail("expected exactly one of " + join(step_keys(), ", "));
   if (const auto run = reader.find("run_firmware")) {
     step.action = read_run_firmware(*run, scenario.model, scenario.given.firmware);
   }

@@ -67,10 +67,18 @@ void print_steps(std::ostream& out, const Report& report) {
   }
 }
 
+/// As a shell takes it; the name of a table's row has brackets.
+std::string as_argument(const std::string& name) {
+  return name.find_first_of(" []'") == std::string::npos ? name : "\"" + name + "\"";
+}
+
 void print_failures(std::ostream& out, const Report& report, const Style& style) {
   if (!report.fails_with.empty()) {
     out << "\nit is known to fail with \"" << report.fails_with << "\", "
-        << (report.has_failures() ? "and fails otherwise" : "and does not fail any more") << "\n";
+        << (report.has_passed()     ? "and does"
+            : report.has_failures() ? "and fails otherwise"
+                                    : "and does not fail any more")
+        << "\n";
   }
   if (!report.broken_off.empty()) {
     out << "\n" << coloured("FAILED", "31", style) << ": " << report.broken_off << "\n";
@@ -86,7 +94,7 @@ void print_failures(std::ostream& out, const Report& report, const Style& style)
   for (std::size_t i = report.transfers.size() - count; i < report.transfers.size(); ++i) {
     out << "    " << describe(report.transfers[i]) << "\n";
   }
-  out << "  again: dfurig run " << report.file;
+  out << "  again: dfurig run " << as_argument(report.file);
   if (report.seed) out << " --seed " << report.seed->of_run;
   out << "\n";
 }
@@ -155,7 +163,7 @@ bool Report::has_passed() const {
 void print_report(std::ostream& out, const Report& report, const Style& style) {
   if (style.verbose || !report.has_passed()) {
     print_story(out, report);
-    if (!report.has_passed()) print_failures(out, report, style);
+    if (!report.has_passed() || report.has_failures()) print_failures(out, report, style);
     out << "\n";
   }
   out << verdict(report, style) << "  " << report.file << "  " << report.title << "  ("

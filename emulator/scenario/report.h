@@ -19,6 +19,7 @@ struct StepResult {
   std::string place;  ///< "x.json: /steps/2"
   std::string what;   ///< "dfu-util -a 0 …", "expect"
   bool is_tool = false;
+  bool is_host = false;  ///< a tool ran, or its requests were replayed
   int exit_status = 0;
   bool timed_out = false;
   std::string output;  ///< the tool's, standard output first

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "dfu/dfu.h"
-#include "scenario/transcript_summary.h"
+#include "scenario/expect_transcript.h"
 #include "support/hex.h"
 #include "usbip/client.h"
 
@@ -18,18 +18,13 @@ constexpr std::chrono::seconds transfer_timeout{5};
 constexpr std::chrono::milliseconds wait_step{1};
 constexpr unsigned polls_max = 10'000;
 
-std::string hex_text(ByteView bytes) {
-  std::string text;
-  for (const std::uint8_t byte : bytes) text += (text.empty() ? "" : " ") + hex(byte, 2).substr(2);
-  return text.empty() ? "nothing" : text;
-}
-
-/// How a transfer ended, as scenarios say it.
-std::string ending_of(const usbip::Completion& completion, bool is_in) {
-  if (completion.was_unlinked) return "no reply";
-  if (completion.status == usbip::urb_status::stall) return "STALL";
-  if (completion.status != usbip::urb_status::ok) return "bus error";
-  return is_in ? "data" : "ACK";
+/// What the device did, as the host sees it.
+usb::ControlReply reply_of(const usbip::Completion& completion, bool is_in) {
+  if (completion.was_unlinked) return usb::NoReply{};
+  if (completion.status == usbip::urb_status::stall) return usb::Stall{};
+  if (completion.status != usbip::urb_status::ok) return usb::BusError{};
+  if (is_in) return usb::DataStage{completion.data};
+  return usb::Ack{};
 }
 
 class Replayer {
@@ -78,7 +73,7 @@ void check_status(const ControlRequest& request, const usbip::Completion& comple
                   Failures& failures) {
   if (!request.state && !request.status && !request.poll_ms) return;
   if (completion.data.size() != dfu::status_reply_size) {
-    failures.push_back({"DFU_GETSTATUS", "6 bytes", hex_text(completion.data), {}});
+    failures.push_back({"DFU_GETSTATUS", "6 bytes", hex_bytes(completion.data), {}});
     return;
   }
   const dfu::StatusReply reply = dfu::parse_status_reply(completion.data);
@@ -94,16 +89,16 @@ void check_status(const ControlRequest& request, const usbip::Completion& comple
 
 Failures check_reply(const ControlRequest& request, const usbip::Completion& completion) {
   Failures failures;
-  const std::string ending = ending_of(completion, request.setup.is_device_to_host());
+  const std::string ending = reply_name(reply_of(completion, request.setup.is_device_to_host()));
   const bool needs_data = request.reply_data || request.state || request.status || request.poll_ms;
   const std::string wanted =
-      request.reply.empty() && needs_data ? std::string("data") : request.reply;
+      request.reply.empty() && needs_data ? reply_name(usb::DataStage{}) : request.reply;
   if (!wanted.empty() && wanted != ending) {
     failures.push_back({"reply", wanted, ending, {}});
     return failures;
   }
   if (request.reply_data && *request.reply_data != completion.data) {
-    failures.push_back({"data", hex_text(*request.reply_data), hex_text(completion.data), {}});
+    failures.push_back({"data", hex_bytes(*request.reply_data), hex_bytes(completion.data), {}});
   }
   check_status(request, completion, failures);
   return failures;

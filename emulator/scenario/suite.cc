@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <numeric>
 
+#include "support/split_mix.h"
+
 namespace dfurig::scenario {
 namespace {
 
@@ -15,15 +17,6 @@ std::uint64_t fnv_1a(const std::string& text) {
     hash = (hash ^ static_cast<unsigned char>(character)) * 0x0000'0100'0000'01B3;
   }
   return hash;
-}
-
-/// One output of SplitMix64 for the state: Steele, Lea, Flood, "Fast splittable pseudorandom number
-/// generators", figure 16.
-std::uint64_t split_mix_64(std::uint64_t state) {
-  std::uint64_t mixed = state + 0x9E37'79B9'7F4A'7C15;
-  mixed = (mixed ^ (mixed >> 30)) * 0xBF58'476D'1CE4'E5B9;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94D0'49BB'1331'11EB;
-  return mixed ^ (mixed >> 31);
 }
 
 }  // namespace

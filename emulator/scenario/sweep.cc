@@ -26,9 +26,8 @@ bool has_hung(const Report& report) {
 
 /// A tool did not end as it was to end.
 bool is_told(const Report& report) {
-  return std::ranges::any_of(report.steps, [](const StepResult& step) {
-    return (step.is_tool && !step.failures.empty()) || step.what.starts_with("replay");
-  });
+  return std::ranges::any_of(
+      report.steps, [](const StepResult& step) { return step.is_host && !step.failures.empty(); });
 }
 
 /// One run with one more fault, and a second one after it.
@@ -115,7 +114,7 @@ SweepLine sweep_requests(const Scenario& scenario, const RunOptions& options, Ki
   return line.finish();
 }
 
-/// Operations of flash are as many as a power cut finds occasions; the first it misses is the end.
+/// Before each unit that is programmed and in the middle of each erase.
 SweepLine sweep_power(const Scenario& scenario, const RunOptions& options,
                       const SweepProgress& progress, std::size_t count) {
   Line line("memory.power_cut at each of " + std::to_string(count) + " operations of flash");

@@ -85,6 +85,9 @@ def test_a_known_failure_passes_only_while_it_fails_that_way(run, tmp_path):
                "expect": {"exit": 0}}]
     assert run("run", scenario(tmp_path, faults=stall, steps=expect,
                                fails_with="found 74")).returncode == 0
+    told = run("run", "-v", scenario(tmp_path, faults=stall, steps=expect, fails_with="found 74"))
+    assert 'it is known to fail with "found 74", and does\n' in told.stdout
+    assert "exit status\n      expected 0\n      found    74" in told.stdout
     other = run("run", scenario(tmp_path, faults=stall, steps=expect, fails_with="found 75"))
     assert other.returncode == 1
     assert 'it is known to fail with "found 75", and fails otherwise' in other.stdout

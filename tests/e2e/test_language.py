@@ -87,6 +87,7 @@ MISTAKES = [
     (table(), "/for_each: expected at least one row"),
     (table({"name": "a"}, {"name": "a"}), '/for_each/1/name: there is a row "a" already'),
     (table({}), '/for_each/0: missing "name"'),
+    (table({"name": "a/b"}), "/for_each/0/name: expected a name without [, ] and /"),
     (table({"name": "a", "variables": {"files": "x"}}),
      '/for_each/0/variables/files: "files" is a name of dfurig\'s own'),
     (table({"name": "a", "variables": {"x": []}}),

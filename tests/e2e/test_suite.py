@@ -148,6 +148,21 @@ def test_durations_are_recorded_and_others_kept(run, suite, tmp_path):
     assert kept[f"{folder}/b.json"] < 99
 
 
+def test_a_row_that_failed_is_run_again_alone(run, suite, tmp_path):
+    table = tmp_path / "table.json"
+    table.write_text(json.dumps({
+        "title": "x", "model": "stm32l476rg", "for_each": [
+            {"name": "good", "variables": {"tool": "true"}},
+            {"name": "bad one", "variables": {"tool": "false"}}],
+        "steps": [{"run": ["sh", "-c", "${tool}"], "expect": {"exit": 0}}]}))
+    run("run", str(table))
+    run("run", suite(a=["true"]))  # what others do is no reason to forget
+    again = run("run", str(table), "--rerun-failed")
+    assert names_run(again.stdout) == [f"{table}[bad one]"]
+    assert f'again: dfurig run "{table}[bad one]"' in again.stdout
+    assert names_run(run("run", f"{table}[good]").stdout) == [f"{table}[good]"]
+
+
 def test_those_that_failed_are_run_again(run, suite):
     folder = suite(a=["true"], b=["false"], c=["false"])
     nothing = (0, "none of these scenarios failed when it last ran\n", "")

@@ -55,6 +55,23 @@ def test_who_reads_back_loses_nothing_silently(run, tmp_path):
     assert done.returncode == 0
 
 
+def test_what_is_left_to_chance_is_decided_by_the_seed(run, tmp_path):
+    # Fails before anything is swept, or passes by chance: as the run with that seed does.
+    scenario = {**SCENARIO, "steps": SCENARIO["steps"][:1], "faults": [
+        {"fault": "usb.stall", "may_miss": True,
+         "when": {"request": "SET_CONFIGURATION", "probability": 0.5}},
+        {"fault": "usb.stall", "may_miss": True, "when": {"request": "DFU_DNLOAD", "nth": 9999}}]}
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(scenario))
+    seeds = ["1", "2", "3", "4", "5", "6"]
+    fails = [run("run", "--seed", seed, str(path)).returncode == 1 for seed in seeds]
+    assert True in fails and False in fails, "six seeds that agree show nothing"
+    seed = seeds[fails.index(True)]
+    assert "nothing was swept" in run("run", "--sweep", "--seed", seed, str(path)).stdout
+    seed = seeds[fails.index(False)]
+    assert "nothing was swept" not in run("run", "--sweep", "--seed", seed, str(path)).stdout
+
+
 def test_what_fails_without_a_fault_is_not_swept(run, tmp_path):
     done = swept(run, tmp_path, steps=[{"expect": {"phase": "off"}}])
     assert "nothing was swept: the scenario fails without a fault" in done.stdout
