@@ -19,12 +19,12 @@ struct StepResult {
   std::string place;  ///< "x.json: /steps/2"
   std::string what;   ///< "dfu-util -a 0 …", "expect"
   bool is_tool = false;
-  bool is_host = false;  ///< a tool ran, or its requests were replayed
   int exit_status = 0;
   bool timed_out = false;
   std::string output;  ///< the tool's, standard output first
   std::vector<Failure> failures;
-  std::vector<std::string> confirmed;  ///< "flash 0x08000000, 240 bytes: equals blink.bin"
+  std::vector<std::string> confirmed{};  ///< "flash 0x08000000, 240 bytes: equals blink.bin"
+  bool is_host = false;                  ///< a tool ran, or its requests were replayed
 };
 
 /// What --seed gave, and what it became for this scenario.
