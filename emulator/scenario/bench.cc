@@ -15,107 +15,72 @@ Bench::Bench(const Scenario& scenario, const RunOptions& options)
     : scenario_(scenario),
       options_(options),
       folder_(scenario.files),
-      clock_(options.real_time ? static_cast<const Clock&>(steady_clock_) : virtual_clock_),
-      injection_(options.seed),
-      board_(scenario.model, with_faults(scenario.options)),
-      device_(injection_.wrap(board_, board_side())),
-      firmware_(scenario, board_, options.traced_instructions) {
-  for (const fault::Fault& it : scenario.faults) injection_.armed().add(it);
-  injection_.attach(board_.chip().flash());
-  exports_.add(device_, &transcript_);
+      clock_(options.real_time ? static_cast<const Clock&>(steady_clock_) : virtual_clock_) {
+  plug_in();
 }
 
-board::Options Bench::with_faults(board::Options options) {
-  options.wrap = [this](std::unique_ptr<dfu::Bootloader> bootloader) {
-    return injection_.wrap(std::move(bootloader));
-  };
-  return options;
-}
-
-fault::BoardSide Bench::board_side() {
-  return {[this](Instant now) { board_.power_off(now); },
-          [this](Instant now) { board_.power_on(now); },
-          [this] { return board_.chip().option_bytes().is_being_written(); }};
+void Bench::plug_in() {
+  for (std::size_t i = 0; i < scenario_.boards.size(); ++i) {
+    // Chance is not to strike all boards alike.
+    rigs_.push_back(std::make_unique<Rig>(scenario_.boards[i], clock_, options_.seed + i));
+    rigs_.back()->plug_into(exports_);
+    if (executes_firmware(scenario_, i))
+      rigs_.back()->firmware().start(options_.traced_instructions);
+  }
+  for (const Bystander& it : scenario_.bystanders) {
+    bystanders_.push_back(std::make_unique<usb::BareDevice>(it));
+    exports_.add(*bystanders_.back());
+  }
 }
 
 usbip::Connector Bench::connector() {
   usbip::Connector local = usbip::local_connector(
       exports_, clock_, [this](Duration duration) { wait_until(clock_.now() + duration); });
   if (options_.wrap_connector) local = options_.wrap_connector(std::move(local));
-  return injection_.wrap(std::move(local), clock_);
+  return rig().injection().wrap(std::move(local), clock_);
 }
 
-/// Lets the board finish what it is about to do: start up, detach, leave.
-void Bench::settle() {
-  for (auto next = device_.next_event(); next; next = device_.next_event()) {
-    wait_until(*next);
+/// Of all that is on the bus.
+std::optional<Instant> Bench::next_event() const {
+  std::optional<Instant> next;
+  for (const auto& it : exports_.all()) {
+    const std::optional<Instant> own = it->device->next_event();
+    if (own && (!next || *own < *next)) next = own;
   }
+  return next;
+}
+
+/// Lets the boards finish what they are about to do: start up, detach, leave.
+void Bench::settle() {
+  for (auto next = next_event(); next; next = next_event()) wait_until(*next);
 }
 
 void Bench::wait_until(Instant then) {
   if (&clock_ == &steady_clock_) std::this_thread::sleep_for(then - clock_.now());
   virtual_clock_.advance_to(then);
-  device_.advance(clock_.now());
+  exports_.advance(clock_.now());
 }
 
-void Bench::write(const RegisterValue& write) {
-  const std::string& name = write.name;
-  const std::size_t field_dot = name.find('.', name.find('.') + 1);
-  const std::string register_name = name.substr(0, field_dot);
-  const std::uint32_t address = board_.chip().address_of(register_name).value_or(0);
-  std::uint32_t word = write.value;
-  if (field_dot != std::string::npos) {
-    // A field is written as software does: read, modify, write.
-    word = board_.chip().read(address, 4).value_or(0);
-    for (const stm32::BlockSpec& block : scenario_.model.chip.blocks) {
-      for (const stm32::RegisterSpec& spec : block.registers) {
-        if (block.name + "." + spec.name != register_name) continue;
-        for (const stm32::FieldSpec& field : spec.fields) {
-          if (field.name != name.substr(field_dot + 1)) continue;
-          word = (word & ~stm32::field_mask(field)) |
-                 (write.value << field.lsb & stm32::field_mask(field));
-        }
-      }
-    }
-  }
-  board_.chip().write(address, 4, word);
+void Bench::note_start(std::size_t board, std::vector<Failure> failures) {
+  if (failures.empty()) return;
+  StepResult result;
+  result.place = scenario_.boards[board].place + "/given/application/then";
+  result.what = "jump_to_bootloader";
+  result.failures = std::move(failures);
+  results_.push_back(std::move(result));
 }
 
 void Bench::set_up() {
-  const Given& given = scenario_.given;
-  for (const Image& image : given.flash) board_.chip().flash().preload(image.address, image.data);
-  for (const FirmwareFile& it : given.firmware) {
-    if (it.is_downloaded) continue;
-    for (const Image& image : it.content) {
-      board_.chip().flash().preload(image.address, image.data);
-    }
-  }
-  for (const auto& [address, bytes] : given.option_bytes) {
-    board_.chip().option_bytes().preload(address, bytes);
-  }
-  for (const auto& [pin, level] : given.pins) board_.chip().drive_pin(pin, level);
-  start_board();
-}
-
-void Bench::start_again() {
-  board_.power_off(clock_.now());
-  injection_.armed().disarm();
-  injection_.power_on();
-  start_board();
-}
-
-void Bench::start_board() {
-  const Given& given = scenario_.given;
-  for (const auto& [pin, level] : given.boot_pins) board_.set_boot_pin(pin, level);
-  board_.power_on(clock_.now());
-  if (given.application) {
-    for (const RegisterValue& it : given.application->writes) write(it);
-    if (given.application->jumps_to_bootloader) jump();
-  }
+  for (std::size_t i = 0; i < rigs_.size(); ++i) note_start(i, rigs_[i]->set_up());
   settle();
 }
 
-void Bench::act(const RunTool& action, StepResult& result) {
+void Bench::start_again() {
+  for (std::size_t i = 0; i < rigs_.size(); ++i) note_start(i, rigs_[i]->start_again());
+  settle();
+}
+
+void Bench::act(Rig&, const RunTool& action, StepResult& result) {
   attach::ToolCommand command;
   for (const std::string& it : action.arguments) command.arguments.push_back(folder_.expand(it));
   command.timeout = action.timeout;
@@ -139,51 +104,46 @@ void Bench::act(const RunTool& action, StepResult& result) {
   result.failures = check_tool(action, tool.exit_status, tool.timed_out, result.output);
 }
 
-void Bench::act(const WriteRegister& action, StepResult& result) {
+void Bench::act(Rig& rig, const WriteRegister& action, StepResult& result) {
   result.what = "write " + action.write.name + " = " + hex(action.write.value);
-  write(action.write);
+  rig.write(action.write);
 }
 
-void Bench::act(const DrivePins& action, StepResult& result) {
+void Bench::act(Rig& rig, const DrivePins& action, StepResult& result) {
   result.what = "drive pins";
-  for (const auto& [pin, level] : action.levels) board_.chip().drive_pin(pin, level);
+  for (const auto& [pin, level] : action.levels) rig.board().chip().drive_pin(pin, level);
 }
 
-void Bench::act(const Reset& action, StepResult& result) {
+void Bench::act(Rig& rig, const Reset& action, StepResult& result) {
   result.what = action.is_power_on ? "power-on reset" : "system reset";
-  for (const auto& [pin, level] : action.boot_pins) board_.set_boot_pin(pin, level);
-  if (action.is_power_on) {
-    injection_.power_on();
-    board_.power_on(clock_.now());
-  }
-  if (!action.is_power_on) board_.system_reset(clock_.now());
+  rig.reset(action);
+  if (action.settles) settle();
+}
+
+void Bench::act(Rig& rig, const RunFirmware& action, StepResult& result) {
+  rig.firmware().run(action, clock_.now(), result);
   settle();
 }
 
-void Bench::act(const RunFirmware& action, StepResult& result) {
-  firmware_.run(action, clock_.now(), result);
-  settle();
-}
-
-void Bench::act(const ReplayRequests& action, StepResult& result) {
+void Bench::act(Rig& rig, const ReplayRequests& action, StepResult& result) {
   result.is_host = true;
   result.what = "replay " + std::to_string(action.requests.size()) + " requests";
   const auto wait = [this](Duration duration) { wait_until(clock_.now() + duration); };
-  result.failures = replay(action, connector(), exports_.all().front()->busid, wait);
+  result.failures = replay(action, connector(), rig.busid(), wait);
   settle();
 }
 
-void Bench::act(const ArmFaults& action, StepResult& result) {
+void Bench::act(Rig& rig, const ArmFaults& action, StepResult& result) {
   result.what = action.clears ? "no more faults" : "faults";
-  if (action.clears) injection_.armed().disarm();
-  for (const fault::Fault& it : action.faults) injection_.armed().add(it);
+  if (action.clears) rig.injection().armed().disarm();
+  for (const fault::Fault& it : action.faults) rig.injection().armed().add(it);
 }
 
-void Bench::act(const Expect& action, StepResult& result) {
+void Bench::act(Rig& rig, const Expect& action, StepResult& result) {
   result.what = "expect";
   result.failures =
-      check(action, {board_, firmware_.ran(), device_.is_attached(), transcript_.transfers(),
-                     folder_.path(), not_emulated(), last_tool_took_});
+      check(action, {rig.board(), rig.firmware().ran(), rig.is_on_bus(), rig.transfers(),
+                     folder_.path(), rig.not_emulated(), last_tool_took_});
   if (!result.failures.empty()) return;
   for (const FlashExpectation& it : action.flash) {
     result.confirmed.push_back("flash " + hex(it.content.address) + ", " +
@@ -195,83 +155,38 @@ void Bench::act(const Expect& action, StepResult& result) {
 StepResult Bench::perform(const Step& step) {
   StepResult result;
   result.place = step.place;
-  std::visit([&](const auto& action) { act(action, result); }, step.action);
+  Rig& rig = *rigs_[step.board];
+  std::visit([&](const auto& action) { act(rig, action, result); }, step.action);
+  const bool is_for_one = rigs_.size() > 1 && !result.is_tool;
+  if (is_for_one) result.what = rig.busid() + ": " + result.what;
   return result;
 }
 
 /// A fault that never came shows nothing.
 void Bench::check_strikes() {
-  for (const fault::Fault* it : injection_.armed().missed()) {
-    StepResult result;
-    result.place = it->place;
-    result.what = "fault";
-    result.failures.push_back({fault::info_of(it->kind).name,
-                               "it strikes",
-                               "its occasion never came",
-                               {"\"may_miss\": true if that is no mistake"}});
-    results_.push_back(std::move(result));
-  }
-}
-
-std::vector<std::string> Bench::not_emulated() const {
-  std::vector<std::string> lines;
-  for (const auto* list : {&board_.chip().not_emulated(), &board_.unknown_requests()}) {
-    for (const auto& [what, count] : list->counts()) {
-      lines.push_back(what + " ×" + std::to_string(count));
+  for (const auto& rig : rigs_) {
+    for (const fault::Fault* it : rig->injection().armed().missed()) {
+      StepResult result;
+      result.place = it->place;
+      result.what = "fault";
+      result.failures.push_back({fault::info_of(it->kind).name,
+                                 "it strikes",
+                                 "its occasion never came",
+                                 {"\"may_miss\": true if that is no mistake"}});
+      results_.push_back(std::move(result));
     }
   }
-  return lines;
 }
 
 Report Bench::make_report() const {
   Report report;
   report.file = scenario_.file;
   report.title = scenario_.title;
-  report.model = scenario_.model.name;
-  const dfu::BootloaderSpec& bootloader = scenario_.model.bootloader;
-  if (bootloader.kind == dfu::BootloaderKind::UsbdDfu) report.bootloader = bootloader.title;
-  for (const model::BootloaderVariant& it : scenario_.model.bootloader_variants) {
-    if (it.name == scenario_.options.variant) report.variant = it;
-  }
-  report.overrides = scenario_.overrides;
-  report.entry_policy = board_.entry_policy();
-  report.leave_policy = board_.leave_policy();
-  report.chip = scenario_.model.chip;
+  for (const auto& rig : rigs_) report.boards.push_back(rig->report());
   report.steps = results_;
-  report.transfers = transcript_.transfers();
-  report.usb_summary = summarise(report.transfers, bootloader);
-  report.moments = board_.moments();
-  report.events = board_.events();
-  report.not_emulated = not_emulated();
   report.fails_with = scenario_.fails_with;
-  for (const fault::Strike& it : injection_.armed().strikes()) {
-    const std::string more =
-        it.times > 1 ? ", and " + std::to_string(it.times - 1) + " times more" : "";
-    report.strikes.push_back(it.what + more + "  (" + it.place + ")");
-  }
-  firmware_.tell(report);
-  const std::uint64_t unanswered = exports_.all().front()->unanswered_urbs;
-  if (unanswered > 0) {
-    report.not_emulated.push_back("URBs to endpoints other than 0 ×" + std::to_string(unanswered));
-  }
   report.duration = clock_.now();
   return report;
-}
-
-/// What boots decides whether an application is there to jump.
-void Bench::jump() {
-  if (board_.phase() == board::Phase::Application) {
-    return board_.jump_to_bootloader(clock_.now());
-  }
-  StepResult result;
-  result.place = scenario_.file + ": /given/application/then";
-  result.what = "jump_to_bootloader";
-  result.failures.push_back({"phase",
-                             "application",
-                             to_string(board_.phase()),
-                             {"boot pins, option bytes or empty flash selected it: no application "
-                              "runs that could jump"}});
-  results_.push_back(std::move(result));
 }
 
 void Bench::perform_steps() {

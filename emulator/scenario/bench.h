@@ -1,14 +1,15 @@
-// The board and everything that stands around it during one run of a scenario.
+// The boards and everything that stands around them during one run of a scenario.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "fault/injection.h"
 #include "scenario/report.h"
+#include "scenario/rig.h"
 #include "scenario/run.h"
-#include "scenario/run_firmware.h"
 #include "scenario/work_folder.h"
+#include "usb/bare_device.h"
 #include "usbip/exports.h"
 
 namespace dfurig::scenario {
@@ -25,36 +26,32 @@ class Bench {
   /// The same steps after a power-on, with memory as it is now and no fault any more.
   Report run_again();
 
-  /// What "given" says alone: for who drives the board himself.
+  /// What "given" says alone: for who drives the boards himself.
   void set_up();
   /// Power is switched off and on, and what "given" says of pins and applications done again.
   void start_again();
-  fault::Injection& injection() { return injection_; }
   usbip::Exports& exports() { return exports_; }
-  board::Board& board() { return board_; }
-  const std::vector<usb::Transfer>& transfers() const { return transcript_.transfers(); }
+  /// The board at busid 1-1.
+  Rig& rig() { return *rigs_.front(); }
 
  private:
-  board::Options with_faults(board::Options options);
-  fault::BoardSide board_side();
   usbip::Connector connector();
-  void start_board();
-  void jump();
+  void plug_in();
+  void note_start(std::size_t board, std::vector<Failure> failures);
   void perform_steps();
   void settle();
   void wait_until(Instant then);
-  void write(const RegisterValue& write);
+  std::optional<Instant> next_event() const;
   StepResult perform(const Step& step);
-  void act(const RunTool& action, StepResult& result);
-  void act(const WriteRegister& action, StepResult& result);
-  void act(const DrivePins& action, StepResult& result);
-  void act(const Reset& action, StepResult& result);
-  void act(const RunFirmware& action, StepResult& result);
-  void act(const ReplayRequests& action, StepResult& result);
-  void act(const ArmFaults& action, StepResult& result);
-  void act(const Expect& action, StepResult& result);
+  void act(Rig& rig, const RunTool& action, StepResult& result);
+  void act(Rig& rig, const WriteRegister& action, StepResult& result);
+  void act(Rig& rig, const DrivePins& action, StepResult& result);
+  void act(Rig& rig, const Reset& action, StepResult& result);
+  void act(Rig& rig, const RunFirmware& action, StepResult& result);
+  void act(Rig& rig, const ReplayRequests& action, StepResult& result);
+  void act(Rig& rig, const ArmFaults& action, StepResult& result);
+  void act(Rig& rig, const Expect& action, StepResult& result);
   void check_strikes();
-  std::vector<std::string> not_emulated() const;
   Report make_report() const;
 
   const Scenario& scenario_;
@@ -63,11 +60,8 @@ class Bench {
   SteadyClock steady_clock_;
   ManualClock virtual_clock_;
   const Clock& clock_;  ///< one of the two
-  fault::Injection injection_;
-  board::Board board_;
-  usb::Device& device_;  ///< the board, as faults let the host see it
-  FirmwareRun firmware_;
-  usb::Transcript transcript_;
+  std::vector<std::unique_ptr<Rig>> rigs_;
+  std::vector<std::unique_ptr<usb::BareDevice>> bystanders_;
   usbip::Exports exports_;
   std::vector<StepResult> results_;
   Duration last_tool_took_{};

@@ -194,29 +194,29 @@ std::vector<std::string> expectation_keys() {
 }
 
 /// Without alternatives.
-Expect read_one(const model::Reader& reader, const Scenario& scenario, const Files& files) {
+Expect read_one(const model::Reader& reader, const BoardSetup& board, const Files& files) {
   Expect expect;
   read_device(reader, expect);
-  read_registers(reader, scenario.model, expect);
-  read_memory(reader, scenario.model, files, expect);
+  read_registers(reader, board.model, expect);
+  read_memory(reader, board.model, files, expect);
   if (const auto it = reader.find("transcript")) expect.transcript = read_transcript(*it, files);
   if (const auto it = reader.find("elapsed_ms")) expect.elapsed = read_elapsed(*it);
   if (const auto it = reader.find("not_emulated")) {
     for (const model::Reader& item : it->items()) expect.not_emulated.push_back(item.text());
   }
-  expect.firmware = read_firmware_expectation(reader, scenario.model, scenario.given.firmware);
+  expect.firmware = read_firmware_expectation(reader, board.model, board.given.firmware);
   return expect;
 }
 
 }  // namespace
 
-Expect read_expect(const model::Reader& reader, const Scenario& scenario, const Files& files) {
+Expect read_expect(const model::Reader& reader, const BoardSetup& board, const Files& files) {
   reader.allow_only(with(expectation_keys(), {"any_of"}));
-  Expect expect = read_one(reader, scenario, files);
+  Expect expect = read_one(reader, board, files);
   if (const auto it = reader.find("any_of")) {
     for (const model::Reader& item : it->items()) {
       item.allow_only(expectation_keys());
-      expect.any_of.push_back(read_one(item, scenario, files));
+      expect.any_of.push_back(read_one(item, board, files));
     }
   }
   return expect;

@@ -7,7 +7,7 @@
 
 namespace dfurig::scenario {
 
-/// Throws InputError. `scenario` is loaded up to its steps.
-Expect read_expect(const model::Reader& reader, const Scenario& scenario, const Files& files);
+/// Throws InputError. `board` is that which it is about.
+Expect read_expect(const model::Reader& reader, const BoardSetup& board, const Files& files);
 
 }  // namespace dfurig::scenario

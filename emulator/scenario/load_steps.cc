@@ -87,10 +87,11 @@ DrivePins read_drive(const model::Reader& reader, const stm32::ChipSpec& chip) {
 }
 
 Reset read_reset(const model::Reader& reader, const model::Model& model) {
-  reader.allow_only({"reset", "boot_pins"});
+  reader.allow_only({"reset", "boot_pins", "settles", "device"});
   Reset reset;
   reset.is_power_on = reader.at("reset").choice({"system", "power-on"}) == 1;
   if (const auto pins = reader.find("boot_pins")) reset.boot_pins = read_boot_pins(*pins, model);
+  if (const auto settles = reader.find("settles")) reset.settles = settles->boolean();
   return reset;
 }
 
@@ -105,6 +106,35 @@ std::vector<std::string> step_keys() {
   return {"run", "write", "drive", "reset", "run_firmware", "control", "faults", "expect"};
 }
 
+/// Which of the boards: "1-2" is the second.
+std::size_t read_device(const model::Reader& reader, const Scenario& scenario) {
+  std::vector<std::string> busids;
+  for (std::size_t i = 1; i <= scenario.boards.size(); ++i) {
+    busids.push_back("1-" + std::to_string(i));
+  }
+  return reader.choice(busids);
+}
+
+/// A step that has one key and perhaps "device".
+Action read_single(const model::Reader& reader, const BoardSetup& board, const Files& files) {
+  std::vector<std::string> keys = step_keys();
+  keys.push_back("device");
+  reader.allow_only(keys);
+  if (reader.members().size() != (reader.has("device") ? 2 : 1)) {
+    reader.fail("expected exactly one of " + join(step_keys(), ", "));
+  }
+  if (const auto run = reader.find("run_firmware")) {
+    return read_run_firmware(*run, board.model, board.given.firmware);
+  }
+  if (const auto write = reader.find("write")) {
+    return WriteRegister{read_register_value(*write, board.model.chip)};
+  }
+  if (const auto drive = reader.find("drive")) return read_drive(*drive, board.model.chip);
+  if (const auto control = reader.find("control")) return read_control(*control);
+  if (const auto faults = reader.find("faults")) return read_arm_faults(*faults, files);
+  return read_expect(reader.at("expect"), board, files);
+}
+
 }  // namespace
 
 Step read_step(const model::Reader& reader, const Scenario& scenario, const Files& files) {
@@ -113,27 +143,13 @@ Step read_step(const model::Reader& reader, const Scenario& scenario, const File
     step.action = read_run(reader, files);
     return step;
   }
+  if (const auto device = reader.find("device")) step.board = read_device(*device, scenario);
+  const BoardSetup& board = scenario.boards[step.board];
   if (reader.has("reset")) {
-    step.action = read_reset(reader, scenario.model);
+    step.action = read_reset(reader, board.model);
     return step;
   }
-  reader.allow_only(step_keys());
-  if (reader.members().size() != 1)
-    reader.fail("expected exactly one of " + join(step_keys(), ", "));
-  if (const auto run = reader.find("run_firmware")) {
-    step.action = read_run_firmware(*run, scenario.model, scenario.given.firmware);
-  }
-  if (const auto write = reader.find("write")) {
-    step.action = WriteRegister{read_register_value(*write, scenario.model.chip)};
-  }
-  if (const auto drive = reader.find("drive")) {
-    step.action = read_drive(*drive, scenario.model.chip);
-  }
-  if (const auto control = reader.find("control")) step.action = read_control(*control);
-  if (const auto faults = reader.find("faults")) step.action = read_arm_faults(*faults, files);
-  if (const auto expect = reader.find("expect")) {
-    step.action = read_expect(*expect, scenario, files);
-  }
+  step.action = read_single(reader, board, files);
   return step;
 }
 

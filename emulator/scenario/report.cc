@@ -72,6 +72,15 @@ std::string as_argument(const std::string& name) {
   return name.find_first_of(" []'") == std::string::npos ? name : "\"" + name + "\"";
 }
 
+void print_last_transfers(std::ostream& out, const BoardReport& board, bool is_one_of_several) {
+  const std::size_t count = std::min(last_transfers, board.transfers.size());
+  if (count == 0) return;
+  out << "  the last transfers" << (is_one_of_several ? " of " + board.busid : "") << ":\n";
+  for (std::size_t i = board.transfers.size() - count; i < board.transfers.size(); ++i) {
+    out << "    " << describe(board.transfers[i]) << "\n";
+  }
+}
+
 void print_failures(std::ostream& out, const Report& report, const Style& style) {
   if (!report.fails_with.empty()) {
     out << "\nit is known to fail with \"" << report.fails_with << "\", "
@@ -89,10 +98,8 @@ void print_failures(std::ostream& out, const Report& report, const Style& style)
         << coloured("FAILED", "31", style) << " at " << step.place << " (" << step.what << ")\n";
     for (const Failure& failure : step.failures) print_failure(out, failure);
   }
-  const std::size_t count = std::min(last_transfers, report.transfers.size());
-  if (count > 0) out << "  the last transfers:\n";
-  for (std::size_t i = report.transfers.size() - count; i < report.transfers.size(); ++i) {
-    out << "    " << describe(report.transfers[i]) << "\n";
+  for (const BoardReport& board : report.boards) {
+    print_last_transfers(out, board, report.boards.size() > 1);
   }
   out << "  again: dfurig run " << as_argument(report.file);
   if (report.seed) out << " --seed " << report.seed->of_run;
@@ -105,42 +112,57 @@ void print_lines(std::ostream& out, const char* title, const std::vector<std::st
   for (const std::string& line : lines) out << "  " << line << "\n";
 }
 
-void print_story(std::ostream& out, const Report& report) {
-  out << report.title << "\n  " << report.file << "\n  model " << report.model << "\n";
-  if (report.seed) {
-    out << "  seed " << report.seed->of_run << ", of this scenario " << report.seed->of_scenario
-        << "\n";
+void print_setup(std::ostream& out, const BoardReport& board) {
+  for (const std::string& setting : board.overrides) out << "  override " << setting << "\n";
+  if (!board.bootloader.empty()) out << "  bootloader in flash: " << board.bootloader << "\n";
+  if (board.variant) {
+    out << "  variant " << board.variant->name << " [" << to_string(board.variant->mark)
+        << "]: " << board.variant->summary << "\n      " << board.variant->source << "\n";
   }
-  if (!report.broken_off.empty()) return;
-  for (const std::string& setting : report.overrides) out << "  override " << setting << "\n";
-  if (!report.bootloader.empty()) out << "  bootloader in flash: " << report.bootloader << "\n";
-  if (report.variant) {
-    out << "  variant " << report.variant->name << " [" << to_string(report.variant->mark)
-        << "]: " << report.variant->summary << "\n      " << report.variant->source << "\n";
-  }
-  print_policy(out, "entry", report.entry_policy);
-  print_policy(out, "leave", report.leave_policy);
-  print_steps(out, report);
-  if (!report.transfers.empty()) out << "\nUSB\n";
-  if (!report.transfers.empty()) {
-    for (const std::string& line : report.usb_summary) out << "  " << line << "\n";
-  }
+  print_policy(out, "entry", board.entry_policy);
+  print_policy(out, "leave", board.leave_policy);
+}
+
+void print_events(std::ostream& out, const std::vector<board::Event>& events) {
   out << "\nwhat happened\n";
-  for (const board::Event& event : report.events) {
+  for (const board::Event& event : events) {
     out << "  " << std::setw(9) << std::right << seconds(event.at) << "  " << event.what;
     if (event.device_time) out << " [device time " << milliseconds_text(*event.device_time) << "]";
     out << "\n";
   }
-  print_lines(out, "faults that struck", report.strikes);
-  print_lines(out, "pins, in device time", report.pins);
-  print_lines(out, "sent", report.sent);
-  if (!report.longest_poll.empty()) {
-    print_lines(out, "the longest wait for a register", {report.longest_poll});
+}
+
+void print_life(std::ostream& out, const BoardReport& board) {
+  if (!board.transfers.empty()) print_lines(out, "USB", board.usb_summary);
+  print_events(out, board.events);
+  print_lines(out, "faults that struck", board.strikes);
+  print_lines(out, "pins, in device time", board.pins);
+  print_lines(out, "sent", board.sent);
+  if (!board.longest_poll.empty()) {
+    print_lines(out, "the longest wait for a register", {board.longest_poll});
   }
-  print_lines(out, "instructions", report.trace);
-  if (report.moments.size() > 1) out << "\nregisters that changed\n";
-  print_register_diff(out, report.moments, report.chip);
-  for (const std::string& what : report.not_emulated) out << "not emulated: " << what << "\n";
+  print_lines(out, "instructions", board.trace);
+  if (board.moments.size() > 1) out << "\nregisters that changed\n";
+  print_register_diff(out, board.moments, board.chip);
+  for (const std::string& what : board.not_emulated) out << "not emulated: " << what << "\n";
+}
+
+void print_story(std::ostream& out, const Report& report) {
+  out << report.title << "\n  " << report.file << "\n";
+  if (report.seed) {
+    out << "  seed " << report.seed->of_run << ", of this scenario " << report.seed->of_scenario
+        << "\n";
+  }
+  const bool is_alone = report.boards.size() == 1;
+  for (const BoardReport& board : report.boards) {
+    out << "  " << (is_alone ? "" : board.busid + " ") << "model " << board.model << "\n";
+    print_setup(out, board);
+  }
+  print_steps(out, report);
+  for (const BoardReport& board : report.boards) {
+    if (!is_alone) out << "\n--- " << board.busid << ", " << board.model << " ---\n";
+    print_life(out, board);
+  }
 }
 
 }  // namespace

@@ -33,9 +33,9 @@ struct SeedOfRun {
   std::uint64_t of_scenario = 0;
 };
 
-struct Report {
-  std::string file;
-  std::string title;
+/// What one board did.
+struct BoardReport {
+  std::string busid;  ///< "1-1"
   std::string model;
   std::vector<std::string> overrides;               ///< of the model's files
   std::string bootloader;                           ///< in flash; empty: the ROM's
@@ -43,7 +43,6 @@ struct Report {
   model::RegisterPolicy entry_policy;
   model::RegisterPolicy leave_policy;
   stm32::ChipSpec chip;
-  std::vector<StepResult> steps;
   std::vector<usb::Transfer> transfers;
   std::vector<std::string> usb_summary;  ///< of the transfers
   std::vector<board::Moment> moments;
@@ -53,8 +52,15 @@ struct Report {
   std::string longest_poll;       ///< where firmware waited longest for a register; may be empty
   std::vector<std::string> trace;
   std::vector<std::string> strikes;  ///< of faults
-  std::string fails_with;            ///< it is known to fail with this; empty: it must pass
   std::vector<std::string> not_emulated;
+};
+
+struct Report {
+  std::string file;
+  std::string title;
+  std::vector<BoardReport> boards;  ///< none when the run was broken off
+  std::vector<StepResult> steps;
+  std::string fails_with;         ///< it is known to fail with this; empty: it must pass
   std::string broken_off;         ///< why the run has no end, and nothing else is known of it
   std::optional<SeedOfRun> seed;  ///< when one was asked for
   Duration duration{};

@@ -42,26 +42,23 @@ std::string with_place(const std::string& what, const board::Symbols& symbols) {
 
 }  // namespace
 
-bool executes_firmware(const Scenario& scenario) {
-  return !scenario.given.firmware.empty() ||
-         std::ranges::any_of(scenario.steps, [](const Step& step) {
-           return std::holds_alternative<RunFirmware>(step.action);
+bool executes_firmware(const Scenario& scenario, std::size_t board) {
+  return !scenario.boards[board].given.firmware.empty() ||
+         std::ranges::any_of(scenario.steps, [&](const Step& step) {
+           return step.board == board && std::holds_alternative<RunFirmware>(step.action);
          });
 }
 
-FirmwareRun::FirmwareRun(const Scenario& scenario, board::Board& board,
-                         std::size_t traced_instructions)
-    : scenario_(scenario), board_(board) {
-  if (!executes_firmware(scenario)) return;
+void FirmwareRun::start(std::size_t traced_instructions) {
   execution_ = std::make_unique<board::Execution>(
-      board, cpu::make_core(scenario.model.core_spec.value(), board.chip()));
+      board_, cpu::make_core(setup_.model.core_spec.value(), board_.chip()));
   execution_->keep_trace(traced_instructions);
 }
 
 /// A download may have put another image where the names of the first were.
 board::Symbols FirmwareRun::symbols_in_flash() const {
   board::Symbols symbols;
-  for (const FirmwareFile& it : scenario_.given.firmware) {
+  for (const FirmwareFile& it : setup_.given.firmware) {
     if (is_in_flash(it, board_.chip().flash())) symbols.add(it.symbols);
   }
   return symbols;
@@ -94,7 +91,7 @@ void FirmwareRun::run(const RunFirmware& action, Instant now, StepResult& result
   }
 }
 
-void FirmwareRun::tell(Report& report) const {
+void FirmwareRun::tell(BoardReport& report) const {
   if (!execution_) return;
   report.pins = pin_timelines(board_.chip().pin_changes());
   const std::uint64_t unseen =

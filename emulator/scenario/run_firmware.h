@@ -12,24 +12,27 @@
 
 namespace dfurig::scenario {
 
-/// True when the scenario has firmware executed: its model must then have a core.
-bool executes_firmware(const Scenario& scenario);
+/// True when the scenario has firmware executed on that board: its model must then have a core.
+bool executes_firmware(const Scenario& scenario, std::size_t board);
 
 class FirmwareRun {
  public:
-  /// Both must outlive it. Keeps `traced_instructions` before each fault and stop.
-  FirmwareRun(const Scenario& scenario, board::Board& board, std::size_t traced_instructions);
+  /// Both must outlive it.
+  FirmwareRun(const BoardSetup& setup, board::Board& board) : setup_(setup), board_(board) {}
+
+  /// The board's core comes to life: `traced_instructions` before each fault and stop are kept.
+  void start(std::size_t traced_instructions);
 
   /// `now` is the time of the board's events.
   void run(const RunFirmware& action, Instant now, StepResult& result);
   Ran ran() const { return {execution_.get(), last_, board_.chip().transmitted()}; }
   /// What it did, for the report.
-  void tell(Report& report) const;
+  void tell(BoardReport& report) const;
 
  private:
   board::Symbols symbols_in_flash() const;
 
-  const Scenario& scenario_;
+  const BoardSetup& setup_;
   board::Board& board_;
   std::unique_ptr<board::Execution> execution_;
   board::Ending last_;

@@ -70,7 +70,6 @@ Outcome Suite::outcome_of(const JobEnd& end) const {
     Report report;
     report.file = scenario.file;
     report.title = scenario.title;
-    report.model = scenario.model.name;
     report.duration = end.taken;
     report.broken_off =
         end.broken_off.empty() ? "its process sent no result that can be read" : end.broken_off;

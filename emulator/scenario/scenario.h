@@ -15,6 +15,7 @@
 #include "scenario/files.h"
 #include "scenario/firmware.h"
 #include "scenario/image.h"
+#include "usb/descriptors.h"
 
 namespace dfurig::scenario {
 
@@ -61,6 +62,7 @@ struct DrivePins {
 struct Reset {
   bool is_power_on = false;
   std::map<std::string, unsigned> boot_pins;  ///< set before it; the others stay
+  bool settles = true;  ///< the next step comes when all that follows from it is over
 };
 
 /// "PB7": only what is given is checked. Values as in MODER, OTYPER, PUPDR, ODR and IDR.
@@ -151,6 +153,7 @@ using Action = std::variant<RunTool, WriteRegister, DrivePins, Reset, RunFirmwar
 struct Step {
   std::string place;  ///< "x.json: /steps/2"
   Action action;
+  std::size_t board = 0;  ///< whose; a tool sees all
 };
 
 /// A public report that a scenario reproduces.
@@ -163,17 +166,27 @@ struct GalleryEntry {
   std::string injected;  ///< what is put in because the cause is unknown; may be empty
 };
 
+/// One board, as it is before the first step.
+struct BoardSetup {
+  std::string place;  ///< "x.json: /others/0"
+  model::Model model;
+  std::vector<std::string> overrides;  ///< "bootloader/behaviour/while_busy=stall"
+  board::Options options;
+  std::vector<fault::Fault> faults;  ///< from the beginning
+  Given given;
+};
+
+/// On the bus beside the boards, and no board: what it tells of itself is all it does.
+using Bystander = usb::DescriptorSet;
+
 struct Scenario {
   std::string file;  ///< with "[NAME]" when it is a row of a table
   std::string title;
   std::string why;
   std::vector<std::string> sources;
-  model::Model model;
-  std::vector<std::string> overrides;  ///< "bootloader/behaviour/while_busy=stall"
-  board::Options options;
   std::map<std::string, MadeFile> files;  ///< in ${files} while it runs
-  std::vector<fault::Fault> faults;       ///< from the beginning
-  Given given;
+  std::vector<BoardSetup> boards;         ///< 1-1, 1-2, …; at least one
+  std::vector<Bystander> bystanders;      ///< after the boards
   std::vector<Step> steps;
   /// It is known to fail, with this in what is told of it; empty: it must pass.
   std::string fails_with;

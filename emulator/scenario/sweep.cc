@@ -33,7 +33,7 @@ bool is_told(const Report& report) {
 /// One run with one more fault, and a second one after it.
 Verdict judge(const Scenario& scenario, const RunOptions& options, const Fault& fault) {
   Bench bench(scenario, options);
-  bench.injection().armed().add(fault);
+  bench.rig().injection().armed().add(fault);
   const Report report = bench.run();
   const bool passes = !report.has_failures();
   if (!passes && bench.run_again().has_failures()) return Verdict::Brick;
@@ -166,7 +166,7 @@ bool Sweep::is_clean() const {
 
 Sweep sweep(const Scenario& original, const RunOptions& options, const SweepProgress& progress) {
   Scenario scenario = original;
-  scenario.options.time_scale = 0;
+  for (BoardSetup& it : scenario.boards) it.options.time_scale = 0;
   Sweep result;
   result.file = scenario.file;
   const Stream stream(scenario, options);

@@ -65,17 +65,17 @@ Stream::Stream(const Scenario& scenario, const RunOptions& options)
     return recorded;
   };
   Bench bench(scenario, recording);
-  bench.injection().armed().add(counting(fault::Kind::MemoryPowerCut));
+  bench.rig().injection().armed().add(counting(fault::Kind::MemoryPowerCut));
   const Report report = bench.run();
-  transfers_ = bench.transfers();
-  flash_operations_ = bench.injection().armed().met(fault::Kind::MemoryPowerCut);
+  transfers_ = bench.rig().transfers();
+  flash_operations_ = bench.rig().injection().armed().met(fault::Kind::MemoryPowerCut);
   if (report.has_failures()) why_not_ = "the scenario fails without a fault";
   if (!why_not_.empty()) return;
   Bench again(scenario_, options_);
   again.set_up();
   answers_ = send(again, nowhere, nowhere);
-  flash_ = content_of(again.board().chip().flash());
-  if (flash_ != content_of(bench.board().chip().flash())) {
+  flash_ = content_of(again.rig().board().chip().flash());
+  if (flash_ != content_of(bench.rig().board().chip().flash())) {
     why_not_ = "what its tools send does not have the same effect when it is sent again";
   }
 }
@@ -115,8 +115,8 @@ Bytes Stream::send(Bench& bench, std::size_t split, std::size_t end) const {
 Verdict Stream::split_at(std::size_t at) const {
   Bench bench(scenario_, options_);
   bench.set_up();
-  const bool is_same =
-      send(bench, at, nowhere) == answers_ && content_of(bench.board().chip().flash()) == flash_;
+  const bool is_same = send(bench, at, nowhere) == answers_ &&
+                       content_of(bench.rig().board().chip().flash()) == flash_;
   return is_same ? Verdict::Passes : Verdict::Silent;
 }
 
@@ -126,7 +126,7 @@ Verdict Stream::cut_at(std::size_t at) const {
   send(bench, nowhere, at);
   bench.start_again();
   send(bench, nowhere, nowhere);
-  const bool is_same = content_of(bench.board().chip().flash()) == flash_;
+  const bool is_same = content_of(bench.rig().board().chip().flash()) == flash_;
   return is_same ? Verdict::Told : Verdict::Brick;
 }
 

@@ -218,6 +218,8 @@ RUN_FIRMWARE = keys("The core executes the firmware; only device time passes.", 
 VARIABLES = names("What ${name} in any text stands for.", either(
     "Its value.", text("Text."), number("A number."), flag("true or false.")))
 
+DEVICE = pattern('Which board: "1-2" is the first of others. 1-1 if left out.', "^1-[1-9][0-9]*$")
+
 STEP = either(
     "One thing that happens, or must be true.",
     keys("A real tool runs and sees the device.", {
@@ -233,6 +235,8 @@ STEP = either(
     keys("The chip is reset.", {
         "reset": choice("How.", "system", "power-on"),
         "boot_pins?": boot_pins("Set before the reset."),
+        "settles?": flag("false: the next step begins while all that follows is still to come."),
+        "device?": DEVICE,
     }),
     keys("Something else.", {
         "write?": register_value("Software on the chip writes."),
@@ -242,6 +246,7 @@ STEP = either(
         "control?": CONTROL,
         "faults?": either("More from here on, or no more.", FAULTS, choice("No more.", "none")),
         "expect?": EXPECT,
+        "device?": DEVICE,
     }, exactly_one=("write", "drive", "run_firmware", "control", "faults", "expect")),
     keys("Steps of another file.", {
         "use": text("The file, *.steps.json, relative to the scenario file."),
@@ -266,12 +271,7 @@ GALLERY = keys("The public report that is reproduced.", {
     "injected?": text("What is put in to get the symptom, where the cause is unknown."),
 })
 
-PARTS = {
-    "why?": text("What is fact and what is policy."),
-    "source?": texts("Public threads and documents."),
-    "gallery?": GALLERY,
-    "fails_with?": text("It is known to fail, with this in what is told of it."),
-    "model?": text("dfurig models lists them."),
+BOARD = {
     "override?": keys("What the model's files say, but otherwise, in their own form.", {
         "chip?": {"description": "Laid over the chip's file.", "$ref": "chip.json"},
         "bootloader?": {"description": "Laid over the bootloader's file.", "anyOf": [
@@ -283,9 +283,43 @@ PARTS = {
         "variant?": text("Of a bootloader in flash."),
     }),
     "time_scale?": real("Multiplies busy times and poll time-outs; 0: none.", most=1000),
-    "files?": FILES,
     "faults?": FAULTS,
     "given?": GIVEN,
+}
+MODEL = text("dfurig models lists them.")
+
+OTHERS = array("Boards beside the first: 1-2, 1-3, …", keys("One of them.",
+                                                           {"model": MODEL, **BOARD}))
+
+BYSTANDERS = array("On the bus after the boards, and no board.", keys(
+    "A USB device that tells what it is, and does nothing else.", {
+        "idVendor": number("Of the device descriptor.", 0xFFFF),
+        "idProduct": number("Of the device descriptor.", 0xFFFF),
+        "bcdDevice?": number("Of the device descriptor; 0 if left out.", 0xFFFF),
+        "manufacturer?": text("A string."),
+        "product?": text("A string."),
+        "serial?": text("A string."),
+        "interfaces": array("Of its only configuration.", keys("An interface descriptor.", {
+            "bInterfaceNumber?": number("0 if left out.", 255),
+            "bAlternateSetting?": number("0 if left out.", 255),
+            "bInterfaceClass": number("0xFE: application specific.", 255),
+            "bInterfaceSubClass?": number("1: DFU.", 255),
+            "bInterfaceProtocol?": number("1: run-time, 2: DFU mode.", 255),
+            "name?": text("The string of iInterface."),
+            "extra?": octets("Class descriptors that follow it."),
+        }), 1),
+    }))
+
+PARTS = {
+    "why?": text("What is fact and what is policy."),
+    "source?": texts("Public threads and documents."),
+    "gallery?": GALLERY,
+    "fails_with?": text("It is known to fail, with this in what is told of it."),
+    "model?": MODEL,
+    **BOARD,
+    "others?": OTHERS,
+    "bystanders?": BYSTANDERS,
+    "files?": FILES,
 }
 
 SCENARIO = keys("scenarios/README.md tells how to write one.", {
