@@ -75,10 +75,8 @@ Scenario read_head(const model::Reader& reader, const std::string& name, Files& 
 Scenario read_scenario(const model::Json& json, const std::string& path, const std::string& name,
                        const model::Library& library) {
   const model::Reader reader(json, path);
-  std::vector<std::string> keys = {"$schema",    "title",      "why",   "source",
-                                   "gallery",    "fails_with", "files", "others",
-                                   "bystanders", "for_each",   "steps"};
-  keys.insert(keys.end(), board_keys().begin(), board_keys().end());
+  std::vector<std::string> keys = scenario_keys();
+  keys.insert(keys.end(), {"$schema", "for_each"});
   reader.allow_only(keys);
   Files files(path);
   Scenario scenario = read_head(reader, name, files, library);
