@@ -17,6 +17,28 @@ constexpr std::chrono::milliseconds patience{500};
 
 }  // namespace
 
+void Supervisor::set_timeout(std::chrono::milliseconds timeout) {
+  if (timeout.count() == 0) return;
+  timeout_ = timeout;
+  limit_ = time_.now() + timeout;
+  deadline_ = std::chrono::steady_clock::now() + timeout;
+}
+
+bool Supervisor::has_reached_limit() const {
+  return time_.is_virtual() && time_.now() >= limit_;
+}
+
+/// A virtual time may stand still for ever, with a tool that does nothing but compute: so long as
+/// the timeout it may. How fast it goes on depends on the machine, and decides nothing.
+void Supervisor::look_at_the_machines_clock() {
+  if (!deadline_) return;
+  const SteadyTime now = std::chrono::steady_clock::now();
+  const bool goes_on = time_.is_virtual() && time_.now() != last_look_ && !has_reached_limit();
+  if (goes_on) deadline_ = now + timeout_;
+  last_look_ = time_.now();
+  result_.timed_out = result_.timed_out || now >= *deadline_;
+}
+
 std::optional<Instant> Supervisor::next_instant() const {
   std::optional<Instant> next = virtual_time_->next_deadline();
   for (const auto& bus : buses_) {
@@ -62,6 +84,11 @@ void Supervisor::let_time_pass(bool has_happened) {
   }
   busy_since_.reset();
   nap_ = shortest_nap;
+  if (*next >= limit_) {
+    time_.advance_to(limit_);
+    result_.timed_out = true;
+    return;
+  }
   time_.advance_to(*next);
   bool is_device_first = false;
   for (const auto& bus : buses_) {
