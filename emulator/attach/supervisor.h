@@ -65,7 +65,7 @@ class Supervisor {
   /// Lets time go on if everybody waits. `has_happened`: something came in this step.
   void let_time_pass(bool has_happened);
   bool does_everybody_wait();
-  void follow_real_time();
+  void follow_computing();
 
   ToolTime time_;
   VirtualTree tree_;
@@ -83,8 +83,14 @@ class Supervisor {
   std::function<void(std::string_view)> on_output_;
   ToolResult result_;
   SteadyTime next_look_for_signals_{};
-  Duration nap_{};                        ///< until the next look whether everybody waits
-  std::optional<SteadyTime> busy_since_;  ///< somebody waits for a time, somebody is busy
+  Duration nap_{};  ///< until the next look whether everybody waits
+  /// Somebody waits for a time, somebody is busy.
+  struct Busy {
+    SteadyTime since;
+    std::optional<Duration> computed_before{};  ///< by the tool's tree
+    Duration followed{};                        ///< of what it has computed since
+  };
+  std::optional<Busy> busy_;
   std::chrono::milliseconds timeout_{0};
   Instant limit_ = Instant::max();      ///< of the tool's time
   std::optional<SteadyTime> deadline_;  ///< of the machine's; absent: there is no limit
