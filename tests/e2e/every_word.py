@@ -85,5 +85,7 @@ SCENARIO = {
                    "data": "00", "reply": "ACK", "reply_data": "", "state": "dfuIDLE",
                    "status": "OK", "poll_ms": 0},
                   {"poll": "dfuIDLE", "status": "OK"}]},
+              {"run": ["true"], "expect": {"exit": 0}},
+              {"run": ["true"], "expect": {"exit": [0, 1], "timed_out": False}},
               {"use": "../faults/download_verify_leave.steps.json", "with": {"x": "1"}}],
 }

@@ -102,6 +102,15 @@ MISTAKES = [
      '/steps/1: unknown key "reset"'),
     (scenario(steps=[{"faults": "none", "control": []}]),
      "/steps/0: expected exactly one of run, write, drive, reset, run_firmware, control, faults,"),
+    # a tool's end
+    (scenario(steps=[{"run": ["true"], "expect": {"exit": 256}}]),
+     "/steps/0/expect/exit: expected a number from 0 to 255, found 256"),
+    (scenario(steps=[{"run": ["true"], "expect": {"exit": [0, 256]}}]),
+     "/steps/0/expect/exit/1: expected a number from 0 to 255, found 256"),
+    (scenario(steps=[{"run": ["true"], "expect": {"exit": []}}]),
+     "/steps/0/expect/exit: expected at least one exit status"),
+    (scenario(steps=[{"run": ["true"], "expect": {"timed_out": "yes"}}]),
+     "/steps/0/expect/timed_out: expected "),
     # replayed requests
     (with_control(), "/steps/0/control: expected at least one request"),
     (with_control({"request": "DFU_GETSTATUS", "data": "00"}),
