@@ -10,6 +10,8 @@ namespace dfurig::cli {
 constexpr int exit_ok = 0;
 constexpr int exit_failed = 1;  ///< a scenario failed
 constexpr int exit_usage = 2;   ///< bad usage or a bad file
+/// This machine cannot run tools: what ctest, meson and automake can take for "skipped".
+constexpr int exit_cannot_run = 77;
 
 using Arguments = std::vector<std::string>;
 

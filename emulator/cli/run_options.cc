@@ -106,7 +106,10 @@ CommandLine run_command_line() {
   CommandLine line("run", "dfurig run PATH… [options]",
                    "Runs scenarios (files, or all below a folder) with the real host tools and "
                    "checks what\nmust be true afterwards. Exit status 1 when one failed, 128 plus "
-                   "the signal's number when\na signal ended the run.\n\n"
+                   "the signal's number when\na signal ended the run, 77 when this machine cannot "
+                   "run tools for a device (an old kernel,\na container that denies seccomp "
+                   "notification): ctest's SKIP_RETURN_CODE. A tool that is\nnot installed is a "
+                   "bad file: 2.\n\n"
                    "  dfurig run scenarios/leave/gpio_default_after_leave.json\n"
                    "  dfurig run scenarios --rerun-failed\n"
                    "  dfurig run scenarios --shard 1/4 --junit results.xml");

@@ -68,7 +68,7 @@ Outcome make_outcome(const Report& report, const Style& style) {
 
 Bytes encode_outcome(const Outcome& outcome) {
   ByteWriter out;
-  out.u8(outcome.has_passed ? 1 : 0);
+  out.u8(outcome.has_passed ? 1 : 0).u8(outcome.is_host_refusal ? 1 : 0);
   for (const Duration it : {outcome.told, outcome.taken}) append_number(out, it);
   for (const auto* it : {&outcome.text, &outcome.junit_case, &outcome.refusal}) {
     append_text(out, *it);
@@ -80,6 +80,7 @@ std::optional<Outcome> parse_outcome(ByteView bytes) {
   OutcomeReader reader(bytes);
   Outcome outcome;
   outcome.has_passed = reader.flag();
+  outcome.is_host_refusal = reader.flag();
   for (auto* it : {&outcome.told, &outcome.taken}) *it = reader.duration();
   for (auto* it : {&outcome.text, &outcome.junit_case, &outcome.refusal}) *it = reader.text();
   if (!reader.is_exact()) return std::nullopt;

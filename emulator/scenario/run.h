@@ -18,7 +18,7 @@ struct RunOptions {
 };
 
 /// Runs the scenario to its end, or to the first step that fails. No process of it survives.
-/// Throws InputError when tools cannot be run here at all.
+/// Throws attach::HostRefusal when tools cannot be run here at all.
 Report run(const Scenario& scenario, const RunOptions& options = {});
 
 }  // namespace dfurig::scenario
