@@ -16,6 +16,7 @@ constexpr int exit_cannot_run = 77;
 using Arguments = std::vector<std::string>;
 
 int run_command(const Arguments& arguments);
+int steps_command(const Arguments& arguments);
 int serve_command(const Arguments& arguments);
 int exec_command(const Arguments& arguments);
 int models_command(const Arguments& arguments);

@@ -20,6 +20,7 @@ struct Command {
 constexpr std::array commands = {
     Command{"run", "run scenarios: start devices and host tools, check what must be true",
             run_command},
+    Command{"steps", "do steps of a scenario as they come, for test harnesses", steps_command},
     Command{"exec", "run an unmodified tool that sees a device as a local USB device",
             exec_command},
     Command{"serve", "export devices over USB/IP until stopped", serve_command},

@@ -26,13 +26,8 @@ std::string default_models_folder() {
   return "models";
 }
 
-/// The button of a bootloader in flash, or levels that start the ROM, where levels can.
+/// Where levels of boot pins can.
 void select_bootloader(board::Board& board) {
-  const dfu::BootloaderSpec& spec = board.model().bootloader;
-  if (spec.kind == dfu::BootloaderKind::UsbdDfu) {
-    board.set_boot_pin(spec.usbd.button, 1);
-    return;
-  }
   const auto pins = board::find_bootloader_pins(board.model(), board.chip());
   if (!pins) return;
   for (const auto& [name, level] : *pins) board.set_boot_pin(name, level);
