@@ -31,7 +31,7 @@ CommandLine steps_command_line() {
   line.options.add_options()("real-time",
                              "let the device and the tools wait in real time (default: "
                              "waiting takes none)")(
-      "seed", po::value<std::uint64_t>()->default_value(1)->value_name("S"),
+      "seed", po::value<std::string>()->default_value("1")->value_name("S"),
       "of what a fault's probability leaves open");
   add_library_option(line);
   return line;
@@ -91,7 +91,7 @@ int steps_command(const Arguments& arguments) {
   const model::Library library = open_library(values);
   scenario::RunOptions options;
   options.real_time = values.count("real-time") != 0;
-  options.seed = values["seed"].as<std::uint64_t>();
+  options.seed = parse_seed(values["seed"].as<std::string>());
   scenario::Dialogue dialogue(library, options);
   // Blocked, not ignored: tools that are run find it as usual.
   sigset_t broken_pipe;

@@ -166,7 +166,7 @@ Json Dialogue::perform(const Reader& reader) {
 
 Json Dialogue::respond(const Reader& question) {
   const Rig& rig = bench_->rig(read_device(question, scenario_));
-  const Json answer = tell(question, rig, bench_->now());
+  const Json answer = tell(question, rig, files_, bench_->now());
   const std::string what = question.at("tell").text();
   if (what == "missed") return {{"failures", all_failures_of(bench_->missed_faults())}};
   if (what != "report") return answer;

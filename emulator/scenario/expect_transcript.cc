@@ -24,12 +24,6 @@ std::string text_of(const TransferExpectation& expected) {
   return text;
 }
 
-bool is_what(const TransferExpectation& expected, const fault::RequestWatcher& watcher,
-             const usb::Transfer& transfer) {
-  return watcher.meets(expected.what) &&
-         (expected.reply.empty() || expected.reply == reply_name(transfer.reply));
-}
-
 void check_count(const TransferExpectation& expected, const std::vector<usb::Transfer>& transfers,
                  std::vector<Failure>& failures) {
   std::uint32_t count = 0;
@@ -57,6 +51,12 @@ void check_order(const std::vector<TransferExpectation>& order,
 }
 
 }  // namespace
+
+bool is_what(const TransferExpectation& expected, const fault::RequestWatcher& watcher,
+             const usb::Transfer& transfer) {
+  return watcher.meets(expected.what) &&
+         (expected.reply.empty() || expected.reply == reply_name(transfer.reply));
+}
 
 /// Of each kind of reply, in any order.
 const std::vector<std::string>& reply_names() {

@@ -23,6 +23,10 @@ void walk(const std::vector<usb::Transfer>& transfers, Visit visit) {
   }
 }
 
+/// The transfer seen last is one of those.
+bool is_what(const TransferExpectation& expected, const fault::RequestWatcher& watcher,
+             const usb::Transfer& transfer);
+
 /// Adds what does not hold.
 void check_transcript(const TranscriptExpectation& expect,
                       const std::vector<usb::Transfer>& transfers, std::vector<Failure>& failures);

@@ -5,6 +5,7 @@
 #include "fault/request_watcher.h"
 #include "model/load_policies.h"
 #include "scenario/expect_transcript.h"
+#include "scenario/load_expect.h"
 #include "scenario/load_given.h"
 #include "scenario/transcript_summary.h"
 #include "support/hex.h"
@@ -113,9 +114,12 @@ Json bytes_for(const Reader& question, const Memory& memory, const std::string& 
   return {{"bytes", hex_bytes(memory.view(at, size))}};
 }
 
-Json transcript_of(const Rig& rig) {
+Json transcript_for(const Reader& question, const Rig& rig, const Files& files) {
+  TransferExpectation wanted;
+  if (const auto of = question.find("of")) wanted = read_transfer(*of, files, false);
   Json transfers = Json::array();
   walk(rig.transfers(), [&](const fault::RequestWatcher& watcher, const usb::Transfer& it) {
+    if (!is_what(wanted, watcher, it)) return;
     Json transfer = {{"text", describe(it)},
                      {"at_ms", milliseconds(it.started)},
                      {"request", fault::name_of(it.setup)},
@@ -154,6 +158,7 @@ Json events_of(const board::Board& board) {
 std::vector<std::string> keys_of(const std::string& what) {
   if (what == "register") return {"register", "moment"};
   if (what == "registers") return {"moment"};
+  if (what == "transcript") return {"of"};
   if (what == "difference") return {"register", "expected", "found"};
   if (what == "flash" || what == "option_bytes") return {"at", "size"};
   return {};
@@ -168,7 +173,7 @@ const std::vector<std::string>& questions() {
   return names;
 }
 
-Json tell(const Reader& question, const Rig& rig, Instant now) {
+Json tell(const Reader& question, const Rig& rig, const Files& files, Instant now) {
   question.at("tell").choice(questions());
   const std::string what = question.at("tell").text();
   std::vector<std::string> keys = keys_of(what);
@@ -182,7 +187,7 @@ Json tell(const Reader& question, const Rig& rig, Instant now) {
   if (what == "option_bytes") {
     return bytes_for(question, board.chip().option_bytes(), "the option bytes");
   }
-  if (what == "transcript") return transcript_of(rig);
+  if (what == "transcript") return transcript_for(question, rig, files);
   if (what == "moments") return moments_of(board);
   if (what == "events") return events_of(board);
   return state_of(rig, now);
