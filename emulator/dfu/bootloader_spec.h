@@ -78,6 +78,12 @@ enum class LeaveReply {
   Lost,       ///< the device is gone first: the host sees the request fail
 };
 
+/// What must have come before the zero-length DFU_DNLOAD that asks to leave.
+enum class LeaveNeeds {
+  Nothing,         ///< the address pointer is where it is (AN3156 §5.5)
+  AddressCommand,  ///< Set Address Pointer as the last operation; else dfuERROR (report on a C071)
+};
+
 /// What stands behind the DFU interface.
 enum class BootloaderKind {
   Rom,      ///< ST's ROM in system memory
@@ -90,12 +96,20 @@ enum class UsbdVersion {
   V2_11,  ///< 2.11.2 to 2.11.4
 };
 
+/// The functions of usbd_dfu_if.c that read, write and erase memory.
+enum class MemoryFunctions {
+  FilledIn,
+  Empty,  ///< as STM32CubeMX generates them: nothing is done, USBD_OK; MEM_If_Read returns that as
+          ///< a pointer, which is address 0
+};
+
 /// What only a bootloader made of ST's USB Device Library has.
 struct UsbdDfuSpec {
   UsbdVersion version = UsbdVersion::V2_5;
   std::uint32_t application_address = 0;  ///< USBD_DFU_APP_DEFAULT_ADD; its own code lies below
   std::string button;                     ///< a boot pin: 1 at reset keeps the device in DFU mode
   bool unplug_is_seen = true;             ///< the pull-up on D+ goes off with USBD_Stop
+  MemoryFunctions memory_functions = MemoryFunctions::FilledIn;
   bool operator==(const UsbdDfuSpec&) const = default;
 };
 
@@ -166,6 +180,7 @@ struct BootloaderSpec {
   UnprotectUnprotected unprotect_unprotected = UnprotectUnprotected::MassErase;
   SetAddressProtected set_address_protected = SetAddressProtected::Accepted;
   LeaveReply leave_reply = LeaveReply::Delivered;
+  LeaveNeeds leave_needs = LeaveNeeds::Nothing;
   ProtectedAccess protected_access = ProtectedAccess::ErrVendor;
   MisalignedWrite misaligned_write = MisalignedWrite::AsMemory;
   unsigned write_alignment = 1;  ///< bytes; what the ROM asks for, not what flash programs at once

@@ -132,6 +132,7 @@ usb::Answer RomBootloader::start_operation(Instant now) {
   running_ = timing_of(operation, spec_.timings);
   busy_until_ = now + milliseconds(running_.busy_ms);
   outcome_ = memory_.run(operation);
+  was_address_set_ = std::holds_alternative<SetAddress>(operation);
   if (outcome_.resets) departure_ = Departure{Departure::Kind::Reset, 0, busy_until_};
   state_ = State::dfuDNBUSY;
   status_ = Status::OK;
@@ -153,6 +154,11 @@ usb::Answer RomBootloader::finish_operation(Instant now) {
 
 usb::Answer RomBootloader::start_leave(Instant now) {
   pending_.reset();
+  if (spec_.leave_needs == LeaveNeeds::AddressCommand && !was_address_set_) {
+    state_ = State::dfuERROR;
+    status_ = Status::errUNKNOWN;  // which one it is, the report does not tell
+    return status_answer(0);
+  }
   const Timing& timing = spec_.timings.leave;
   const bool stays = spec_.defects.count(Defect::LeaveStaysInRom) != 0;
   departure_ = Departure{stays ? Departure::Kind::Stuck : Departure::Kind::Jump,

@@ -44,6 +44,7 @@ class RomBootloader final : public Bootloader {
   Timing running_;                    ///< of the operation that dfuDNBUSY stands for
   Instant busy_until_{};
   MemoryOperations::Outcome outcome_;  ///< what dfuDNBUSY will end with
+  bool was_address_set_ = false;       ///< by the last operation
   std::optional<Departure> departure_;
 };
 

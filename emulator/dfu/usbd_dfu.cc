@@ -174,8 +174,9 @@ usb::Answer UsbdDfu::upload(const usb::SetupPacket& setup, const Transition& nex
   }
   move_to(next.state, status_);
   Bytes data(wlength_);
-  const std::uint32_t address = (wblock_num_ - 2u) * spec_.wTransferSize + data_ptr_;
-  has_faulted_ = chip_.read_memory(address, data) != MemoryStatus::Ok;
+  const std::uint32_t asked = (wblock_num_ - 2u) * spec_.wTransferSize + data_ptr_;
+  const std::uint32_t address = are_functions_empty() ? 0 : asked;
+  has_faulted_ = chip_.read_mapped(address, data) != MemoryStatus::Ok;
   if (has_faulted_) return {usb::NoReply{}};
   return {usb::DataStage{std::move(data)}};
 }
@@ -298,7 +299,13 @@ bool UsbdDfu::is_own(std::uint32_t address) const {
   return address < spec_.usbd.application_address;
 }
 
+/// Nothing was written into what STM32CubeMX generates.
+bool UsbdDfu::are_functions_empty() const {
+  return spec_.usbd.memory_functions == MemoryFunctions::Empty;
+}
+
 bool UsbdDfu::erase(std::uint32_t address) {
+  if (are_functions_empty()) return true;
   return !is_own(address) && chip_.flash().contains(address, 1) &&
          chip_.erase_sector(address) == MemoryStatus::Ok;
 }
@@ -306,6 +313,7 @@ bool UsbdDfu::erase(std::uint32_t address) {
 /// Flash_If_Write: whole program units, the last filled with what the buffer still holds from
 /// earlier blocks; then every unit is compared.
 bool UsbdDfu::write(std::uint32_t address, std::uint32_t length) {
+  if (are_functions_empty()) return true;
   const std::uint32_t unit = chip_.spec().flash.program_unit;
   const std::size_t whole = (length + unit - 1) / unit * unit;
   const ByteView data = ByteView(buffer_).first(std::min(whole, buffer_.size()));

@@ -66,6 +66,7 @@ class UsbdDfu final : public Bootloader {
   bool is_erase() const;
   bool erase(std::uint32_t address);
   bool write(std::uint32_t address, std::uint32_t length);
+  bool are_functions_empty() const;
   bool is_own(std::uint32_t address) const;
 
   const BootloaderSpec& spec_;

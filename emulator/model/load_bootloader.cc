@@ -116,7 +116,7 @@ void read_switches(const Reader& reader, dfu::BootloaderSpec& spec) {
 void read_behaviour(const Reader& reader, dfu::BootloaderSpec& spec) {
   reader.allow_only({"start_state", "clrstatus_outside_error", "while_busy",
                      "read_unprotect_when_unprotected", "set_address_when_protected", "leave_reply",
-                     "protected_access", "misaligned_write", "write_alignment",
+                     "leave_needs", "protected_access", "misaligned_write", "write_alignment",
                      "options_take_effect", "block_size", "functional_descriptor_request",
                      "defects"});
   spec.start_state = static_cast<dfu::StartState>(
@@ -132,6 +132,8 @@ void read_behaviour(const Reader& reader, dfu::BootloaderSpec& spec) {
   read_switches(reader, spec);
   spec.leave_reply =
       static_cast<dfu::LeaveReply>(reader.at("leave_reply").choice({"delivered", "lost"}));
+  spec.leave_needs =
+      static_cast<dfu::LeaveNeeds>(reader.at("leave_needs").choice({"nothing", "address-command"}));
 }
 
 void read_timings(const Reader& reader, dfu::BootloaderSpec& spec) {

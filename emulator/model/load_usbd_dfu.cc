@@ -53,12 +53,16 @@ dfu::UsbdVersion read_version(const Reader& reader) {
 dfu::LeaveReply read_leave_reply(const Reader& reader) {
   return static_cast<dfu::LeaveReply>(reader.choice({"delivered", "lost"}));
 }
+dfu::MemoryFunctions read_memory_functions(const Reader& reader) {
+  return static_cast<dfu::MemoryFunctions>(reader.choice({"filled-in", "empty"}));
+}
 bool read_unplug(const Reader& reader) {
   return reader.choice({"not-seen", "seen"}) == 1;
 }
 
 void read_library(const Reader& reader, Model& model) {
-  reader.allow_only({"version", "application_address", "button", "leave_reply", "unplug"});
+  reader.allow_only(
+      {"version", "application_address", "button", "leave_reply", "unplug", "memory_functions"});
   dfu::UsbdDfuSpec& spec = model.bootloader.usbd;
   spec.version = read_version(reader.at("version"));
   const Reader address = reader.at("application_address");
@@ -68,6 +72,9 @@ void read_library(const Reader& reader, Model& model) {
   // usbd_dfu.c, USBD_DFU_Setup: USB_REQ_GET_DESCRIPTOR of DFU_DESCRIPTOR_TYPE.
   model.bootloader.functional_descriptor_request = usb::ClassDescriptorRequest::Answered;
   spec.unplug_is_seen = read_unplug(reader.at("unplug"));
+  if (const auto functions = reader.find("memory_functions")) {
+    spec.memory_functions = read_memory_functions(*functions);
+  }
   const stm32::FlashSpec& flash = model.chip.flash;
   const bool is_inside =
       spec.application_address > flash.base && spec.application_address - flash.base < flash.size();
@@ -99,7 +106,7 @@ void read_timings(const Reader& reader, dfu::BootloaderSpec& spec) {
 BootloaderVariant read_variant(const std::string& name, const Reader& reader,
                                const dfu::BootloaderSpec& base) {
   reader.allow_only({"summary", "dfu_bmAttributes", "alternates", "functional_descriptor",
-                     "version", "leave_reply", "unplug"});
+                     "version", "leave_reply", "unplug", "memory_functions"});
   BootloaderVariant variant{name, reader.at("summary").text(), reader.fact().mark,
                             reader.fact().source, base};
   dfu::BootloaderSpec& spec = variant.spec;
@@ -113,6 +120,9 @@ BootloaderVariant read_variant(const std::string& name, const Reader& reader,
     spec.leave_reply = read_leave_reply(*value);
   }
   if (const auto value = reader.find("unplug")) spec.usbd.unplug_is_seen = read_unplug(*value);
+  if (const auto value = reader.find("memory_functions")) {
+    spec.usbd.memory_functions = read_memory_functions(*value);
+  }
   if (spec == base) reader.fail("changes nothing");
   return variant;
 }

@@ -212,13 +212,16 @@ std::optional<std::uint32_t> Chip::read(std::uint32_t address, unsigned width) {
   }
   std::array<std::uint8_t, 4> bytes{};
   const auto into = std::span(bytes).first(width);
-  if (read_memory(address, into) == MemoryStatus::Ok) return ByteReader(bytes).u32le();
+  if (read_mapped(address, into) == MemoryStatus::Ok) return ByteReader(bytes).u32le();
+  return read_unknown(address, width);
+}
+
+MemoryStatus Chip::read_mapped(std::uint32_t address, std::span<std::uint8_t> into) const {
   const auto boot = boot_memory();
   const bool is_alias = boot && address < boot->size;
-  if (is_alias && read_memory(boot->address + address, into) == MemoryStatus::Ok) {
-    return ByteReader(bytes).u32le();
-  }
-  return read_unknown(address, width);
+  const MemoryStatus status = read_memory(address, into);
+  if (status == MemoryStatus::Ok || !is_alias) return status;
+  return read_memory(boot->address + address, into);
 }
 
 /// The peripheral region of ARMv7-M and ARMv6-M (DDI 0403E §B3.1): what a model does not have

@@ -128,6 +128,8 @@ class Chip : public Bus, private Surroundings {
 
   bool is_readable(std::uint32_t address, std::uint32_t size) const;
   MemoryStatus read_memory(std::uint32_t address, std::span<std::uint8_t> into) const;
+  /// The same, and at 0 what is mapped there.
+  MemoryStatus read_mapped(std::uint32_t address, std::span<std::uint8_t> into) const;
   // What option bytes write-protect stays as it is, and no error says so (AN3156). PCROP also keeps
   // it from being read.
 

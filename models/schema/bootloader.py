@@ -97,6 +97,8 @@ BEHAVIOUR = keys("Where ROMs differ or sources disagree.", {
     "set_address_when_protected": choice("Set Address Pointer at RDP level 1.",
                                          "accepted", "errVENDOR"),
     "leave_reply": LEAVE_REPLY,
+    "leave_needs": choice("What must come right before Leave, or the ROM goes to dfuERROR.",
+                          "nothing", "address-command"),
     "protected_access": choice("Read, Write and Erase at RDP level 1.", "errVENDOR", "dropped"),
     "misaligned_write": choice("A write whose address or length is no multiple of "
                                "write_alignment: the memory's odd_tail decides, this and all "

@@ -12,6 +12,10 @@ PROJECT = {
                      "not-seen", "seen"),
 }
 
+MEMORY_FUNCTIONS = choice("Whether usbd_dfu_if.c's functions are as STM32CubeMX generates them: "
+                          "they do nothing, and all that is read is from address 0.",
+                          "filled-in", "empty")
+
 USBD_DFU = keys("ST's USB Device Library in main flash. models/README.md tells more.", {
     "name": text("The file's name."),
     "kind": choice("bootloader.json is the other kind's schema.", "usbd-dfu"),
@@ -24,7 +28,8 @@ USBD_DFU = keys("ST's USB Device Library in main flash. models/README.md tells m
     }),
     "library": keys("What the project sets.", {
         **PROJECT,
-        "application_address": number("USBD_DFU_APP_DEFAULT_ADD; the bootloader's own code lies "
+        "memory_functions?": MEMORY_FUNCTIONS,
+    "application_address": number("USBD_DFU_APP_DEFAULT_ADD; the bootloader's own code lies "
                                       "below."),
         "button": text("A boot pin: 1 at reset keeps it in DFU mode."),
     }),
@@ -39,6 +44,7 @@ USBD_DFU = keys("ST's USB Device Library in main flash. models/README.md tells m
             "dfu_bmAttributes?": DFU["bmAttributes"],
             "alternates?": INTERFACES,
             "functional_descriptor?": flag("False: the configuration has none."),
+            "memory_functions?": MEMORY_FUNCTIONS,
             **{f"{key}?": schema for key, schema in PROJECT.items()},
         })),
     **POLICIES,

@@ -252,6 +252,27 @@ TEST_F(RomBootloaderTest, LeavesThroughManifestAfterItsReply) {
             (Departure{Departure::Kind::Jump, 0x08000000, Instant(milliseconds(1010))}));
 }
 
+TEST_F(RomBootloaderTest, LeavesOnlyAfterAnAddressWhereThatPolicyIsChosen) {
+  spec_.leave_needs = LeaveNeeds::AddressCommand;
+  const Bytes set_address = {0x21, 0x00, 0x00, 0x00, 0x08};
+  const auto leave = [&] {
+    out(DFU_DNLOAD, 0);
+    const State state = status().bState;
+    out(DFU_CLRSTATUS, 0);
+    return state;
+  };
+  EXPECT_EQ(leave(), State::dfuERROR) << "no operation at all";
+  EXPECT_FALSE(rom_.departure());
+  operate(0, set_address);
+  operate(2, {1, 2, 3, 4});
+  EXPECT_EQ(leave(), State::dfuERROR) << "data after the address";
+  EXPECT_FALSE(rom_.departure());
+  operate(0, set_address);
+  out(DFU_ABORT, 0);
+  EXPECT_EQ(leave(), State::dfuMANIFEST);
+  EXPECT_TRUE(rom_.departure());
+}
+
 TEST_F(RomBootloaderTest, StallsWhatIsNotForIt) {
   EXPECT_EQ(rom_.control({0x21, DFU_GETSTATUS, 0, 0, 0}, {}, now_).reply,
             usb::ControlReply{usb::Stall{}})

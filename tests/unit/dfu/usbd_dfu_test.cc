@@ -253,6 +253,17 @@ TEST_F(UsbdDfuTest, ReadingWhereNothingIsEndsInTheHardFaultHandler) {
   EXPECT_EQ(in(DFU_GETSTATUS, 6).reply, no_reply);
 }
 
+TEST_F(UsbdDfuTest, EmptyMemoryFunctionsSucceedDoNothingAndReadFromAddress0) {
+  spec_.usbd.memory_functions = MemoryFunctions::Empty;
+  const Bytes before(chip_.flash().content().begin(), chip_.flash().content().end());
+  operate(0, set_address);
+  operate(0, {0x41, 0x00, 0x00, 0x00, 0x08});
+  EXPECT_EQ(operate(2, {1, 2, 3, 4}), download_idle);
+  EXPECT_TRUE(std::ranges::equal(chip_.flash().content(), before));
+  out(DFU_ABORT);
+  EXPECT_EQ(in(DFU_UPLOAD, 8, 2).reply, no_reply) << "nothing is at 0 of this chip: a HardFault";
+}
+
 TEST_F(UsbdDfuTest, LeavesByResetAfterTheReply) {
   for (const std::uint16_t wValue : std::array<std::uint16_t, 3>{0, 2, 9}) {
     device_.reset();
