@@ -1,16 +1,16 @@
-"""Fixtures: the real binary, servers that end, tools run inside `dfurig exec`."""
+"""Fixtures: the real binary, a bench, tools run inside `dfurig exec`; devices and servers are the
+plugin's (tests/pytest_dfurig)."""
 
 import os
-import re
-import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["pytest_dfurig", "pytester"]
+
 ROOT = Path(__file__).resolve().parents[1]
-LISTENING = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
 PATIENCE_S = 60
 
 
@@ -40,47 +40,20 @@ def run(dfurig: str) -> Callable[..., subprocess.CompletedProcess]:
     return run_dfurig
 
 
-class Server:
-    """A `dfurig serve` on a free port."""
-
-    def __init__(self, dfurig: str, arguments: tuple[str, ...]):
-        self.process = subprocess.Popen(
-            [dfurig, "serve", "--listen", "127.0.0.1:0", *arguments],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True)
-        assert self.process.stdout is not None
-        first = self.process.stdout.readline()
-        match = LISTENING.search(first)
-        assert match, f"serve said {first!r}"
-        self.port = int(match.group(1))
-        self.address = f"127.0.0.1:{self.port}"
-
-    def tell(self, line: str) -> None:
-        """What a person at the bench does: `dfurig serve --help`."""
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        output, _ = self.process.communicate(timeout=PATIENCE_S)
-        assert self.process.returncode == 0, output
+@pytest.fixture(scope="session")
+def dfurig_program(dfurig: str) -> str:
+    """What the plugin's fixtures run: never one that is installed."""
+    return dfurig
 
 
 @pytest.fixture
-def serve(dfurig: str) -> Iterator[Callable[..., Server]]:
-    """serve(model, *options): ended after the test, which must be a clean end."""
-    servers: list[Server] = []
-
+def serve(dfurig_serve) -> Callable:
+    """serve(model, *options): no operation takes time."""
     def start(*models_and_options: str) -> Server:
-        arguments: list[str] = ["--time-scale", "0"]
-        for word in models_and_options:
-            arguments += ["--model", word] if word.startswith("stm32") else [word]
-        servers.append(Server(dfurig, tuple(arguments)))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
+        models = [word for word in models_and_options if word.startswith("stm32")]
+        options = [word for word in models_and_options if not word.startswith("stm32")]
+        return dfurig_serve(*models, options=["--time-scale", "0", *options], folder=str(ROOT))
+    return start
 
 
 class Bench:

@@ -42,9 +42,10 @@ struct ToolResult {
 
 /// Runs the tool to its end while serving the devices of each connector (all devices the server
 /// lists). No process of the tool's process tree survives the call.
-/// Throws InputError with a sentence when this cannot work here: tool not found, kernel older than
-/// 5.19, seccomp notification denied, already inside a wrapper; and usbip::ConnectError when a
-/// server cannot be reached. Nothing is started then.
+/// Throws InputError for a tool that is not found or not of this machine's kind; HostRefusal
+/// (refusals.h) when no tool can be run here: kernel older than 5.19, seccomp notification denied,
+/// already inside a wrapper; and usbip::ConnectError when a server cannot be reached. Nothing is
+/// started then.
 ToolResult run_tool(const ToolCommand& command, const std::vector<usbip::Connector>& servers);
 
 }  // namespace dfurig::attach

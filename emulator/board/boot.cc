@@ -132,6 +132,9 @@ BootDecision decide_boot(const model::Model& model, const stm32::Chip& chip,
 
 std::optional<std::map<std::string, unsigned>> find_bootloader_pins(const model::Model& model,
                                                                     const stm32::Chip& chip) {
+  if (model.bootloader.kind == dfu::BootloaderKind::UsbdDfu) {
+    return std::map<std::string, unsigned>{{model.bootloader.usbd.button, 1}};
+  }
   const std::size_t count = model.boot_pins.size();
   for (unsigned levels = 0; levels < 1u << count; ++levels) {
     BootInputs inputs;

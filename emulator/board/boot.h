@@ -32,7 +32,8 @@ std::uint32_t read_option_field(const model::OptionField& field, ByteView option
 /// True when the first word of main flash is erased (AN2606, "empty check").
 bool is_flash_empty(const stm32::Chip& chip);
 
-/// Boot pin levels with which the ROM starts, whatever the flash holds; absent when there are none.
+/// Boot pin levels with which the ROM starts, whatever the flash holds, or the button of a
+/// bootloader in flash; absent when there are none.
 std::optional<std::map<std::string, unsigned>> find_bootloader_pins(const model::Model& model,
                                                                     const stm32::Chip& chip);
 

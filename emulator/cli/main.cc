@@ -20,6 +20,7 @@ struct Command {
 constexpr std::array commands = {
     Command{"run", "run scenarios: start devices and host tools, check what must be true",
             run_command},
+    Command{"steps", "do steps of a scenario as they come, for test harnesses", steps_command},
     Command{"exec", "run an unmodified tool that sees a device as a local USB device",
             exec_command},
     Command{"serve", "export devices over USB/IP until stopped", serve_command},
@@ -38,8 +39,10 @@ void print_help(std::ostream& out) {
   }
   out << "\ndfurig COMMAND --help explains a command. Try:\n"
          "  dfurig exec --model stm32f405rg -- dfu-util -l\n\n"
-         "Exit status: 0 all passed, 1 a scenario failed, 2 bad usage or a bad file, 128 plus its\n"
-         "number when a signal ended a run; exec passes on the tool's own.\n";
+         "Exit status: 0 all passed, 1 a scenario failed, 2 bad usage or a bad file, 77 this "
+         "machine\n"
+         "cannot run scenarios' tools, 128 plus its number when a signal ended a run; exec passes "
+         "on\nthe tool's own.\n";
 }
 
 int dispatch(const std::string& name, const Arguments& arguments) {

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -26,19 +27,30 @@ std::string default_models_folder() {
   return "models";
 }
 
-/// The button of a bootloader in flash, or levels that start the ROM, where levels can.
+/// Where levels of boot pins can.
 void select_bootloader(board::Board& board) {
-  const dfu::BootloaderSpec& spec = board.model().bootloader;
-  if (spec.kind == dfu::BootloaderKind::UsbdDfu) {
-    board.set_boot_pin(spec.usbd.button, 1);
-    return;
-  }
   const auto pins = board::find_bootloader_pins(board.model(), board.chip());
   if (!pins) return;
   for (const auto& [name, level] : *pins) board.set_boot_pin(name, level);
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> parse_whole(const std::string& text) {
+  const bool is_hexadecimal = text.starts_with("0x");
+  const char* const begin = text.data() + (is_hexadecimal ? 2 : 0);
+  const char* const end = text.data() + text.size();
+  std::uint64_t number = 0;
+  const auto [stop, error] = std::from_chars(begin, end, number, is_hexadecimal ? 16 : 10);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return number;
+}
+
+std::uint64_t parse_seed(const std::string& text, const std::string& others) {
+  if (const auto seed = parse_whole(text)) return *seed;
+  throw UsageError("--seed " + text + ": expected a number from 0 to 18446744073709551615" +
+                   others);
+}
 
 CommandLine::CommandLine(const std::string& command_name, const std::string& synopsis_text,
                          const std::string& about_text)

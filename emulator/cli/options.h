@@ -2,6 +2,8 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "board/board.h"
@@ -14,6 +16,11 @@ namespace dfurig::cli {
 class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+/// Digits and nothing else, in decimal or with 0x.
+std::optional<std::uint64_t> parse_whole(const std::string& text);
+/// Throws UsageError, which names `others` that could be there.
+std::uint64_t parse_seed(const std::string& text, const std::string& others = "");
 
 /// One command's options and the text that teaches them.
 struct CommandLine {

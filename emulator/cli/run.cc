@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "attach/refusals.h"
 #include "cli/find_files.h"
 #include "cli/progress.h"
 #include "cli/run_options.h"
@@ -129,13 +130,7 @@ int conclude(const scenario::SuiteResult& result, bool is_single) {
   return failed == 0 ? exit_ok : exit_failed;
 }
 
-}  // namespace
-
-int run_command(const Arguments& arguments) {
-  const CommandLine line = run_command_line();
-  po::variables_map values;
-  if (!line.parse(arguments, values)) return exit_ok;
-  RunSettings settings = read_run_settings(values, line);
+int run_all(RunSettings settings, const po::variables_map& values) {
   const model::Library library = open_library(values);
   Scenarios scenarios = load_asked_for(settings, library);
   const bool is_single = scenarios.size() == 1;
@@ -155,6 +150,20 @@ int run_command(const Arguments& arguments) {
   const scenario::SuiteResult result = run_and_print(scenarios, settings.suite);
   keep(names_of(scenarios), result, settings, std::move(durations));
   return conclude(result, is_single);
+}
+
+}  // namespace
+
+int run_command(const Arguments& arguments) {
+  const CommandLine line = run_command_line();
+  po::variables_map values;
+  if (!line.parse(arguments, values)) return exit_ok;
+  try {
+    return run_all(read_run_settings(values, line), values);
+  } catch (const attach::HostRefusal& refusal) {
+    std::cerr << "dfurig: " << refusal.what() << "\n";
+    return exit_cannot_run;
+  }
 }
 
 }  // namespace dfurig::cli

@@ -1,7 +1,6 @@
 #include "cli/run_options.h"
 
 #include <algorithm>
-#include <charconv>
 #include <random>
 #include <thread>
 
@@ -14,17 +13,6 @@ constexpr std::uint64_t jobs_max = 256;
 constexpr std::uint64_t timeout_s_max = 86'400;
 constexpr std::uint64_t shards_max = 1000;
 constexpr std::uint64_t traced_max = 100'000;
-
-/// Digits and nothing else, in decimal or with 0x.
-std::optional<std::uint64_t> parse_whole(const std::string& text) {
-  const bool is_hexadecimal = text.starts_with("0x");
-  const char* const begin = text.data() + (is_hexadecimal ? 2 : 0);
-  const char* const end = text.data() + text.size();
-  std::uint64_t number = 0;
-  const auto [stop, error] = std::from_chars(begin, end, number, is_hexadecimal ? 16 : 10);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  return number;
-}
 
 std::uint64_t number_from_1(const po::variables_map& values, const std::string& option,
                             std::uint64_t max) {
@@ -55,12 +43,7 @@ std::uint64_t draw_seed() {
 
 void read_seed(const std::string& text, RunSettings& settings) {
   settings.is_seed_drawn = text == "random";
-  const auto seed = settings.is_seed_drawn ? draw_seed() : parse_whole(text);
-  if (!seed) {
-    throw UsageError("--seed " + text +
-                     ": expected a number from 0 to 18446744073709551615, or random");
-  }
-  settings.suite.seed = *seed;
+  settings.suite.seed = settings.is_seed_drawn ? draw_seed() : parse_seed(text, ", or random");
   settings.suite.shows_seed = true;
 }
 
@@ -109,7 +92,10 @@ CommandLine run_command_line() {
   CommandLine line("run", "dfurig run PATH… [options]",
                    "Runs scenarios (files, or all below a folder) with the real host tools and "
                    "checks what\nmust be true afterwards. Exit status 1 when one failed, 128 plus "
-                   "the signal's number when\na signal ended the run.\n\n"
+                   "the signal's number when\na signal ended the run, 77 when this machine cannot "
+                   "run tools for a device (an old kernel,\na container that denies seccomp "
+                   "notification): ctest's SKIP_RETURN_CODE. A tool that is\nnot installed is a "
+                   "bad file: 2.\n\n"
                    "  dfurig run scenarios/leave/gpio_default_after_leave.json\n"
                    "  dfurig run scenarios --rerun-failed\n"
                    "  dfurig run scenarios --shard 1/4 --junit results.xml");

@@ -17,6 +17,11 @@ class RequestWatcher {
   void see(const usb::SetupPacket& setup, ByteView data);
   /// Of the transfer seen last.
   bool meets(const RequestCondition& condition) const;
+  /// What the last DFU_DNLOAD asks for: "set address", "erase", "mass erase", "read unprotect",
+  /// "write", "leave"; empty when there was none, or it is not defined.
+  const std::string& operation() const { return operation_; }
+  /// Of its Set Address Pointer or Erase.
+  const std::optional<std::uint32_t>& address() const { return address_; }
   /// "DFU_DNLOAD wValue=2 (write)"
   std::string text() const;
 

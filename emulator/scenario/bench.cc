@@ -24,8 +24,11 @@ void Bench::plug_in() {
     // Chance is not to strike all boards alike.
     rigs_.push_back(std::make_unique<Rig>(scenario_.boards[i], clock_, options_.seed + i));
     rigs_.back()->plug_into(exports_);
-    if (executes_firmware(scenario_, i))
+    const model::Model& model = scenario_.boards[i].model;
+    const bool is_open = options_.more_steps_come && find_core_refusal(model).empty();
+    if (is_open || executes_firmware(scenario_, i)) {
       rigs_.back()->firmware().start(options_.traced_instructions);
+    }
   }
   for (const Bystander& it : scenario_.bystanders) {
     bystanders_.push_back(std::make_unique<usb::BareDevice>(it));
@@ -100,6 +103,7 @@ void Bench::act(Rig&, const RunTool& action, StepResult& result) {
   result.exit_status = tool.exit_status;
   result.timed_out = tool.timed_out;
   result.output = tool.standard_output + tool.standard_error;
+  result.standard_error_at = tool.standard_output.size();
   if (!result.failures.empty()) return;
   result.failures = check_tool(action, tool.exit_status, tool.timed_out, result.output);
 }
@@ -163,7 +167,8 @@ StepResult Bench::perform(const Step& step) {
 }
 
 /// A fault that never came shows nothing.
-void Bench::check_strikes() {
+std::vector<StepResult> Bench::missed_faults() const {
+  std::vector<StepResult> results;
   for (const auto& rig : rigs_) {
     for (const fault::Fault* it : rig->injection().armed().missed()) {
       StepResult result;
@@ -173,12 +178,18 @@ void Bench::check_strikes() {
                                  "it strikes",
                                  "its occasion never came",
                                  {"\"may_miss\": true if that is no mistake"}});
-      results_.push_back(std::move(result));
+      results.push_back(std::move(result));
     }
   }
+  return results;
 }
 
-Report Bench::make_report() const {
+const StepResult& Bench::go_on(const Step& step) {
+  results_.push_back(perform(step));
+  return results_.back();
+}
+
+Report Bench::report() const {
   Report report;
   report.file = scenario_.file;
   report.title = scenario_.title;
@@ -192,23 +203,22 @@ Report Bench::make_report() const {
 void Bench::perform_steps() {
   if (!results_.empty()) return;
   for (const Step& step : scenario_.steps) {
-    results_.push_back(perform(step));
-    if (!results_.back().failures.empty()) return;
+    if (!go_on(step).failures.empty()) return;
   }
-  check_strikes();
+  for (StepResult& it : missed_faults()) results_.push_back(std::move(it));
 }
 
 Report Bench::run() {
   set_up();
   perform_steps();
-  return make_report();
+  return report();
 }
 
 Report Bench::run_again() {
   results_.clear();
   start_again();
   perform_steps();
-  return make_report();
+  return report();
 }
 
 }  // namespace dfurig::scenario

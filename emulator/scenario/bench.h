@@ -30,9 +30,20 @@ class Bench {
   void set_up();
   /// Power is switched off and on, and what "given" says of pins and applications done again.
   void start_again();
+  /// One step more, whatever came of those before.
+  const StepResult& go_on(const Step& step);
+  /// A failed step for each fault that never came: it shows nothing.
+  std::vector<StepResult> missed_faults() const;
+  /// Of all that was done so far.
+  Report report() const;
+  const std::vector<StepResult>& results() const { return results_; }
+
   usbip::Exports& exports() { return exports_; }
-  /// The board at busid 1-1.
-  Rig& rig() { return *rigs_.front(); }
+  /// The board at busid 1-1, or another one.
+  Rig& rig(std::size_t board = 0) { return *rigs_[board]; }
+  /// What ${files} stands for.
+  const std::string& files() const { return folder_.path(); }
+  Instant now() const { return clock_.now(); }
 
  private:
   usbip::Connector connector();
@@ -51,8 +62,6 @@ class Bench {
   void act(Rig& rig, const ReplayRequests& action, StepResult& result);
   void act(Rig& rig, const ArmFaults& action, StepResult& result);
   void act(Rig& rig, const Expect& action, StepResult& result);
-  void check_strikes();
-  Report make_report() const;
 
   const Scenario& scenario_;
   RunOptions options_;

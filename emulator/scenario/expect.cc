@@ -16,13 +16,6 @@ namespace {
 
 using Failures = std::vector<Failure>;
 
-std::string field_text(const stm32::FieldSpec& field, std::uint32_t value) {
-  const auto name = field.values.find(value);
-  const std::string number =
-      field.width > 4 ? hex(value, (field.width + 3) / 4) : std::to_string(value);
-  return name == field.values.end() ? number : number + " (" + name->second + ")";
-}
-
 std::uint32_t field_of(const stm32::FieldSpec& field, std::uint32_t word) {
   return (word & stm32::field_mask(field)) >> field.lsb;
 }
@@ -221,6 +214,13 @@ void check_exit(const std::vector<int>& expected, int exit_status, Failures& fai
 }
 
 }  // namespace
+
+std::string field_text(const stm32::FieldSpec& field, std::uint32_t value) {
+  const auto name = field.values.find(value);
+  const std::string number =
+      field.width > 4 ? hex(value, (field.width + 3) / 4) : std::to_string(value);
+  return name == field.values.end() ? number : number + " (" + name->second + ")";
+}
 
 std::vector<std::string> compare_fields(const stm32::RegisterSpec& spec, std::uint32_t expected,
                                         std::uint32_t actual) {

@@ -46,6 +46,9 @@ std::vector<Failure> check(const Expect& expect, const Observed& observed);
 std::vector<Failure> check_tool(const RunTool& expectation, int exit_status, bool timed_out,
                                 const std::string& output);
 
+/// A field's value as manuals say it: "1 (output)".
+std::string field_text(const stm32::FieldSpec& field, std::uint32_t value);
+
 /// "MODE7: expected 1 (output), found 3 (analog)" for each field that differs.
 std::vector<std::string> compare_fields(const stm32::RegisterSpec& spec, std::uint32_t expected,
                                         std::uint32_t actual);

@@ -1,6 +1,5 @@
 #include "scenario/expect_transcript.h"
 
-#include "fault/request_watcher.h"
 #include "scenario/in_words.h"
 #include "support/hex.h"
 
@@ -23,23 +22,6 @@ std::string text_of(const TransferExpectation& expected) {
   if (expected.what.address) text += " at " + hex(*expected.what.address);
   if (!expected.reply.empty()) text += " -> " + expected.reply;
   return text;
-}
-
-/// Walks the transfers with what is known of each: calls visit(watcher, transfer).
-template <typename Visit>
-void walk(const std::vector<usb::Transfer>& transfers, Visit visit) {
-  fault::RequestWatcher watcher;
-  for (const usb::Transfer& transfer : transfers) {
-    const bool is_out = !transfer.setup.is_device_to_host();
-    watcher.see(transfer.setup, is_out ? ByteView(transfer.data) : ByteView());
-    visit(watcher, transfer);
-  }
-}
-
-bool is_what(const TransferExpectation& expected, const fault::RequestWatcher& watcher,
-             const usb::Transfer& transfer) {
-  return watcher.meets(expected.what) &&
-         (expected.reply.empty() || expected.reply == reply_name(transfer.reply));
 }
 
 void check_count(const TransferExpectation& expected, const std::vector<usb::Transfer>& transfers,
@@ -69,6 +51,12 @@ void check_order(const std::vector<TransferExpectation>& order,
 }
 
 }  // namespace
+
+bool is_what(const TransferExpectation& expected, const fault::RequestWatcher& watcher,
+             const usb::Transfer& transfer) {
+  return watcher.meets(expected.what) &&
+         (expected.reply.empty() || expected.reply == reply_name(transfer.reply));
+}
 
 /// Of each kind of reply, in any order.
 const std::vector<std::string>& reply_names() {

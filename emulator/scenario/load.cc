@@ -14,13 +14,10 @@ namespace {
 
 /// The scenario has firmware executed.
 void check_core(const model::Reader& reader, const model::Model& model) {
-  if (!model.core_spec) {
-    reader.fail("firmware of a " + model.name + " is not executed: " + model.core_not_executed,
-                "\"given\": { \"application\": … } tells what it did");
-  }
-  if (model.chip.clocks.empty()) {
-    reader.fail("firmware of a " + model.name + " is not executed: its clock tree is not known");
-  }
+  const std::string refusal = find_core_refusal(model);
+  if (refusal.empty()) return;
+  reader.fail(refusal,
+              model.core_spec ? "" : "\"given\": { \"application\": … } tells what it did");
 }
 
 void check_cores(const model::Reader& reader, const Scenario& scenario) {
@@ -44,7 +41,32 @@ GalleryEntry read_gallery(const model::Reader& reader) {
   return entry;
 }
 
-/// What there is before the first step.
+Scenario read_scenario(const model::Json& json, const std::string& path, const std::string& name,
+                       const model::Library& library) {
+  const model::Reader reader(json, path);
+  std::vector<std::string> keys = head_keys();
+  keys.insert(keys.end(), {"$schema", "for_each", "steps"});
+  reader.allow_only(keys);
+  Files files(path);
+  Scenario scenario = read_head(reader, name, files, library);
+  for (const model::Reader& step : reader.at("steps").items()) {
+    const std::optional<Fragment> fragment = find_fragment(step, path);
+    if (!fragment) {
+      scenario.steps.push_back(read_step(step, scenario, files));
+      continue;
+    }
+    const model::Reader shared(fragment->json, fragment->path);
+    for (const model::Reader& it : shared.at("steps").items()) {
+      scenario.steps.push_back(read_step(it, scenario, files));
+    }
+  }
+  if (scenario.steps.empty()) reader.at("steps").fail("expected at least one step");
+  check_cores(reader, scenario);
+  return scenario;
+}
+
+}  // namespace
+
 Scenario read_head(const model::Reader& reader, const std::string& name, Files& files,
                    const model::Library& library) {
   Scenario scenario;
@@ -71,32 +93,6 @@ Scenario read_head(const model::Reader& reader, const std::string& name, Files& 
   }
   return scenario;
 }
-
-Scenario read_scenario(const model::Json& json, const std::string& path, const std::string& name,
-                       const model::Library& library) {
-  const model::Reader reader(json, path);
-  std::vector<std::string> keys = scenario_keys();
-  keys.insert(keys.end(), {"$schema", "for_each"});
-  reader.allow_only(keys);
-  Files files(path);
-  Scenario scenario = read_head(reader, name, files, library);
-  for (const model::Reader& step : reader.at("steps").items()) {
-    const std::optional<Fragment> fragment = find_fragment(step, path);
-    if (!fragment) {
-      scenario.steps.push_back(read_step(step, scenario, files));
-      continue;
-    }
-    const model::Reader shared(fragment->json, fragment->path);
-    for (const model::Reader& it : shared.at("steps").items()) {
-      scenario.steps.push_back(read_step(it, scenario, files));
-    }
-  }
-  if (scenario.steps.empty()) reader.at("steps").fail("expected at least one step");
-  check_cores(reader, scenario);
-  return scenario;
-}
-
-}  // namespace
 
 std::vector<Scenario> load_scenarios(const std::string& path, const model::Library& library) {
   std::vector<Scenario> scenarios;

@@ -82,20 +82,6 @@ Range<std::uint32_t> read_count(const model::Reader& reader) {
   return range;
 }
 
-TransferExpectation read_transfer(const model::Reader& reader, const Files& files, bool has_count) {
-  reader.allow_only(with(request_keys(), has_count ? std::vector<std::string>{"reply", "count"}
-                                                   : std::vector<std::string>{"reply"}));
-  TransferExpectation transfer;
-  transfer.place = reader.place();
-  transfer.what = read_request_condition(reader, files);
-  if (const auto reply = reader.find("reply")) {
-    reply->choice(reply_names());
-    transfer.reply = reply->text();
-  }
-  if (const auto count = reader.find("count")) transfer.count = read_count(*count);
-  return transfer;
-}
-
 TranscriptExpectation read_transcript(const model::Reader& reader, const Files& files) {
   reader.allow_only({"sent", "order"});
   TranscriptExpectation transcript;
@@ -209,6 +195,20 @@ Expect read_one(const model::Reader& reader, const BoardSetup& board, const File
 }
 
 }  // namespace
+
+TransferExpectation read_transfer(const model::Reader& reader, const Files& files, bool has_count) {
+  reader.allow_only(with(request_keys(), has_count ? std::vector<std::string>{"reply", "count"}
+                                                   : std::vector<std::string>{"reply"}));
+  TransferExpectation transfer;
+  transfer.place = reader.place();
+  transfer.what = read_request_condition(reader, files);
+  if (const auto reply = reader.find("reply")) {
+    reply->choice(reply_names());
+    transfer.reply = reply->text();
+  }
+  if (const auto count = reader.find("count")) transfer.count = read_count(*count);
+  return transfer;
+}
 
 Expect read_expect(const model::Reader& reader, const BoardSetup& board, const Files& files) {
   reader.allow_only(with(expectation_keys(), {"any_of"}));

@@ -118,15 +118,6 @@ std::vector<std::string> step_keys() {
   return {"run", "write", "drive", "reset", "run_firmware", "control", "faults", "expect"};
 }
 
-/// Which of the boards: "1-2" is the second.
-std::size_t read_device(const model::Reader& reader, const Scenario& scenario) {
-  std::vector<std::string> busids;
-  for (std::size_t i = 1; i <= scenario.boards.size(); ++i) {
-    busids.push_back("1-" + std::to_string(i));
-  }
-  return reader.choice(busids);
-}
-
 /// A step that has one key and perhaps "device".
 Action read_single(const model::Reader& reader, const BoardSetup& board, const Files& files) {
   std::vector<std::string> keys = step_keys();
@@ -149,13 +140,23 @@ Action read_single(const model::Reader& reader, const BoardSetup& board, const F
 
 }  // namespace
 
+std::size_t read_device(const model::Reader& step, const Scenario& scenario) {
+  const auto device = step.find("device");
+  if (!device) return 0;
+  std::vector<std::string> busids;
+  for (std::size_t i = 1; i <= scenario.boards.size(); ++i) {
+    busids.push_back("1-" + std::to_string(i));
+  }
+  return device->choice(busids);
+}
+
 Step read_step(const model::Reader& reader, const Scenario& scenario, const Files& files) {
   Step step{reader.place(), Expect{}};
   if (reader.has("run")) {
     step.action = read_run(reader, files);
     return step;
   }
-  if (const auto device = reader.find("device")) step.board = read_device(*device, scenario);
+  step.board = read_device(reader, scenario);
   const BoardSetup& board = scenario.boards[step.board];
   if (reader.has("reset")) {
     step.action = read_reset(reader, board.model);

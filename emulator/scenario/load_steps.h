@@ -6,6 +6,9 @@
 
 namespace dfurig::scenario {
 
+/// The board that "device" names, "1-2" being the second; the first when it is not there.
+std::size_t read_device(const model::Reader& step, const Scenario& scenario);
+
 /// Reads one step; checks names, files and that its tool is there. Throws InputError. `scenario` is
 /// loaded up to its steps.
 Step read_step(const model::Reader& reader, const Scenario& scenario, const Files& files);

@@ -20,6 +20,7 @@ Outcome make_outcome(const Report& report, const Style& style) {
 Bytes encode_outcome(const Outcome& outcome) {
   ByteWriter out;
   append_flag(out, outcome.has_passed);
+  append_flag(out, outcome.is_host_refusal);
   for (const Duration it : {outcome.told, outcome.taken}) {
     append_number(out, static_cast<std::uint64_t>(it.count()));
   }
@@ -33,6 +34,7 @@ std::optional<Outcome> parse_outcome(ByteView bytes) {
   ResultReader reader(bytes);
   Outcome outcome;
   outcome.has_passed = reader.flag();
+  outcome.is_host_refusal = reader.flag();
   for (auto* it : {&outcome.told, &outcome.taken}) {
     *it = Duration(static_cast<std::int64_t>(reader.number()));
   }

@@ -11,11 +11,12 @@ namespace dfurig::scenario {
 
 struct Outcome {
   bool has_passed = false;
-  std::string text;        ///< as print_report prints it
-  std::string junit_case;  ///< as junit_case gives it
-  std::string refusal;     ///< not empty: scenarios cannot be run here at all, and why
-  Duration told{};         ///< the report's duration
-  Duration taken{};        ///< of the machine's time
+  std::string text;              ///< as print_report prints it
+  std::string junit_case;        ///< as junit_case gives it
+  std::string refusal;           ///< not empty: the suite ends here, and why
+  bool is_host_refusal = false;  ///< it does because this machine cannot run tools
+  Duration told{};               ///< the report's duration
+  Duration taken{};              ///< of the machine's time
 
   bool operator==(const Outcome&) const = default;
 };

@@ -50,12 +50,6 @@ void print_policy(std::ostream& out, const char* when, const model::RegisterPoli
       << "]: " << policy.summary << "\n      " << policy.source << "\n";
 }
 
-void print_failure(std::ostream& out, const Failure& failure) {
-  out << "    " << failure.what << "\n      expected " << failure.expected << "\n      found    "
-      << failure.actual << "\n";
-  for (const std::string& detail : failure.details) out << "        " << detail << "\n";
-}
-
 void print_steps(std::ostream& out, const Report& report) {
   for (const StepResult& step : report.steps) {
     if (step.is_tool) {
@@ -147,6 +141,14 @@ void print_life(std::ostream& out, const BoardReport& board) {
   for (const std::string& what : board.not_emulated) out << "not emulated: " << what << "\n";
 }
 
+}  // namespace
+
+void print_failure(std::ostream& out, const Failure& failure) {
+  out << "    " << failure.what << "\n      expected " << failure.expected << "\n      found    "
+      << failure.actual << "\n";
+  for (const std::string& detail : failure.details) out << "        " << detail << "\n";
+}
+
 void print_story(std::ostream& out, const Report& report) {
   out << report.title << "\n  " << report.file << "\n";
   if (report.seed) {
@@ -164,8 +166,6 @@ void print_story(std::ostream& out, const Report& report) {
     print_life(out, board);
   }
 }
-
-}  // namespace
 
 bool Report::has_failures() const {
   return std::ranges::any_of(steps, [](const StepResult& step) { return !step.failures.empty(); });

@@ -21,7 +21,8 @@ struct StepResult {
   bool is_tool = false;
   int exit_status = 0;
   bool timed_out = false;
-  std::string output;  ///< the tool's, standard output first
+  std::string output;                 ///< the tool's, standard output first
+  std::size_t standard_error_at = 0;  ///< where in it standard error begins
   std::vector<Failure> failures;
   std::vector<std::string> confirmed{};  ///< "flash 0x08000000, 240 bytes: equals blink.bin"
   bool is_host = false;                  ///< a tool ran, or its requests were replayed
@@ -76,6 +77,10 @@ struct Style {
   bool verbose = false;  ///< the whole story of scenarios that passed, too
 };
 
+/// All that happened, but for failures.
+void print_story(std::ostream& out, const Report& report);
+/// What was expected and what was found, on lines of their own.
+void print_failure(std::ostream& out, const Failure& failure);
 /// One line for a scenario that passed unless the style is verbose, the whole story otherwise.
 void print_report(std::ostream& out, const Report& report, const Style& style);
 

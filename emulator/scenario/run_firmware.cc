@@ -49,6 +49,12 @@ bool executes_firmware(const Scenario& scenario, std::size_t board) {
          });
 }
 
+std::string find_core_refusal(const model::Model& model) {
+  const std::string what = "firmware of a " + model.name + " is not executed: ";
+  if (!model.core_spec) return what + model.core_not_executed;
+  return model.chip.clocks.empty() ? what + "its clock tree is not known" : "";
+}
+
 void FirmwareRun::start(std::size_t traced_instructions) {
   execution_ = std::make_unique<board::Execution>(
       board_, cpu::make_core(setup_.model.core_spec.value(), board_.chip()));

@@ -15,6 +15,9 @@ namespace dfurig::scenario {
 /// True when the scenario has firmware executed on that board: its model must then have a core.
 bool executes_firmware(const Scenario& scenario, std::size_t board);
 
+/// Why firmware of that model is not executed; empty: it is.
+std::string find_core_refusal(const model::Model& model);
+
 class FirmwareRun {
  public:
   /// Both must outlive it.

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "attach/refusals.h"
 #include "scenario/suite.h"
 #include "scenario/workers.h"
 
@@ -58,6 +59,7 @@ Bytes Suite::run_one(std::size_t position) const {
   } catch (const std::exception& error) {
     Outcome refused;
     refused.refusal = error.what();
+    refused.is_host_refusal = dynamic_cast<const attach::HostRefusal*>(&error) != nullptr;
     return encode_outcome(refused);
   }
 }
@@ -88,6 +90,7 @@ void Suite::take(const JobEnd& end) {
 void Suite::tell_next() {
   const std::optional<Outcome>& outcome = result_.outcomes[told_++];
   if (!outcome) return;
+  if (outcome->is_host_refusal) throw attach::HostRefusal(outcome->refusal);
   if (!outcome->refusal.empty()) throw std::runtime_error(outcome->refusal);
   audience_.on_outcome(*outcome);
 }

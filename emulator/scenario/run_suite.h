@@ -38,7 +38,7 @@ struct SuiteResult {
 };
 
 /// Runs the scenarios in other processes; one that crashes or does not end has failed and stops no
-/// other. No process survives. Throws std::runtime_error when tools cannot be run here.
+/// other. No process survives. Throws attach::HostRefusal when tools cannot be run here.
 SuiteResult run_suite(const std::vector<Scenario>& scenarios, const SuiteOptions& options,
                       const Audience& audience);
 

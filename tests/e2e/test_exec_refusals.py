@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 MODEL = "stm32f405rg"
 SANDBOX = str(Path(__file__).with_name("sandbox.py"))
@@ -99,3 +100,21 @@ print(device.serial_number, device.port_numbers, len(device.ctrl_transfer(0x80, 
 """
     done = boxed("docker", user, tool=[sys.executable, "-c", code])
     assert done.stdout == "386232733136 (1,) 18\n", done.stderr
+
+
+@pytest.mark.parametrize("more", [[], ["--sweep"]])
+def test_run_has_a_status_of_its_own_where_no_tool_can_be_run(dfurig, more):
+    done = subprocess.run(["/usr/bin/python3", SANDBOX, "deny", "seccomp", "--", dfurig, "run",
+                           "scenarios/leave/gpio_default_after_leave.json", *more], cwd=ROOT,
+                          capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (77, "")
+    assert done.stderr.startswith("dfurig: exec: the kernel refuses seccomp user notification")
+
+
+def test_run_without_the_tool_is_a_bad_file(dfurig, tmp_path):
+    scenario = "scenarios/leave/gpio_default_after_leave.json"
+    done = subprocess.run([dfurig, "run", scenario], cwd=ROOT, capture_output=True, text=True,
+                          timeout=60, env={"PATH": str(tmp_path)})
+    assert done.returncode == 2
+    assert done.stderr == (f"dfurig: {scenario}: /steps/1/run: dfu-util: not found in PATH\n"
+                           "  is it installed? (Debian: apt-get install dfu-util)\n")

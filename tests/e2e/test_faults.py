@@ -60,17 +60,26 @@ def test_a_fault_that_never_strikes_fails_the_scenario(run, tmp_path):
     assert run("run", scenario(tmp_path, faults=[{**never, "may_miss": True}])).returncode == 0
 
 
-def test_faults_can_come_later_and_go_again(run, tmp_path):
-    tool = {"run": ["dfu-util", "-a", "0", "-s", "0x08000000", "-D", "${files}/app.bin"]}
-    steps = [{**tool, "expect": {"exit": 0}},
-             {"faults": [{"fault": "usb.stall", "when": {"request": "DFU_DNLOAD",
-                                                         "times": "always"}}]},
-             {**tool, "expect": {"exit": 74}},
-             {"faults": "none"},
-             {**tool, "expect": {"exit": 0}}]
-    done = run("run", scenario(tmp_path, steps=steps))
-    assert done.returncode == 0, done.stdout
-    assert "usb.stall at DFU_DNLOAD wValue=0" in done.stdout
+DOWNLOAD = ("dfu-util", "-a", "0", "-s", "0x08000000", "-D", "app.bin")
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch) -> bytes:
+    """What app.bin has, in the folder where the test is."""
+    monkeypatch.chdir(tmp_path)
+    content = bytes(number % 251 for number in range(2048))
+    Path("app.bin").write_bytes(content)
+    return content
+
+
+def test_faults_can_come_later_and_go_again(dfurig_device, dfurig_exec, app):
+    device = dfurig_device("stm32f405rg", time_scale=0)
+    assert dfurig_exec(*DOWNLOAD).exit_status == 0
+    device.arm({"fault": "usb.stall", "when": {"request": "DFU_DNLOAD", "times": "always"}})
+    assert dfurig_exec(*DOWNLOAD).exit_status == 74
+    device.disarm()
+    assert dfurig_exec(*DOWNLOAD).exit_status == 0
+    assert "usb.stall at DFU_DNLOAD wValue=0" in device.report()
 
 
 def test_the_report_tells_what_struck(run, tmp_path):
@@ -96,36 +105,30 @@ def test_a_known_failure_passes_only_while_it_fails_that_way(run, tmp_path):
     assert 'it is known to fail with "found 74", and does not fail any more' in fixed.stdout
 
 
-POWER_ON = {"reset": "power-on", "boot_pins": {"BOOT0": 0}}
-
-
 @pytest.mark.parametrize("unit", [1, 2, 1000, 2047, 2048])
-def test_a_power_cut_between_any_two_units_leaves_what_came_before(run, tmp_path, unit):
-    size = 2048
-    done = run("run", scenario(
-        tmp_path, files={"app.bin": {"pattern": "counter", "size": size}},
-        faults=[{"fault": "memory.power_cut", "when": {"operation": "program", "nth": unit}}],
-        steps=[{"run": ["dfu-util", "-a", "0", "-s", "0x08000000", "-D", "${files}/app.bin"],
-                "expect": {"exit": 74}},
-               {"expect": {"phase": "off", "on_bus": False}}, POWER_ON,
-               {"expect": {"flash": [
-                   {"pattern": "counter", "at": "0x08000000", "size": unit - 1},
-                   {"fill": "0xFF", "at": hex(0x08000000 + unit - 1), "size": size - unit + 1}]}}]))
-    assert done.returncode == 0, done.stdout
+def test_a_power_cut_between_any_two_units_leaves_what_came_before(dfurig_device, dfurig_exec, app,
+                                                                   unit):
+    device = dfurig_device("stm32f405rg", time_scale=0, faults=[
+        {"fault": "memory.power_cut", "when": {"operation": "program", "nth": unit}}])
+    assert dfurig_exec(*DOWNLOAD).exit_status == 74
+    assert device.phase == "off" and not device.is_on_bus
+    device.power_cycle(BOOT0=0)
+    kept, erased = app[:unit - 1], b"\xFF" * (len(app) - unit + 1)
+    assert device.flash[0x08000000:0x08000000 + len(app)] == kept + erased
 
 
-def test_a_power_cut_in_an_option_byte_write_leaves_them_erased(run, tmp_path):
-    write = {"control": [
+def test_a_power_cut_in_an_option_byte_write_leaves_them_erased(dfurig_device):
+    device = dfurig_device("stm32f405rg", time_scale=0, faults=[
+        {"fault": "memory.power_cut", "when": {"operation": "option bytes"}}])
+    device.control(
+        {"request": "DFU_CLRSTATUS"},
         {"request": "DFU_DNLOAD", "wValue": 0, "data": "21 00 C0 FF 1F"},
         {"poll": "dfuDNLOAD-IDLE"},
         {"request": "DFU_DNLOAD", "wValue": 2,
          "data": "EF AA 00 00 00 00 00 00 FF 0F 00 00 00 00 00 00", "reply": "ACK"},
-        {"request": "DFU_GETSTATUS", "reply": "no reply"}]}
-    cut = {"fault": "memory.power_cut", "when": {"operation": "option bytes"}}
-    done = run("run", scenario(tmp_path, faults=[cut], steps=[
-        {"control": [{"request": "DFU_CLRSTATUS"}]}, write,
-        {"expect": {"phase": "off", "option_bytes": {"0x1FFFC000": "FF FF"}}}]))
-    assert done.returncode == 0, done.stdout
+        {"request": "DFU_GETSTATUS", "reply": "no reply"})
+    assert device.phase == "off"
+    assert device.option_bytes[0x1FFFC000:0x1FFFC002] == b"\xFF\xFF"
 
 
 def test_a_device_that_no_tool_can_see_fails_the_step(run, tmp_path):
@@ -140,10 +143,9 @@ def test_a_device_that_no_tool_can_see_fails_the_step(run, tmp_path):
     assert "1 passed, 1 failed" in done.stdout
 
 
-def test_the_kernel_gives_up_set_interface_after_its_own_time_out(run, tmp_path):
-    done = run("run", scenario(
-        tmp_path, faults=[{"fault": "usb.never", "when": {"request": "SET_INTERFACE"}}],
-        steps=[{"run": ["dfu-util", "-a", "0", "-s", "0x08000000", "-D", "${files}/app.bin"],
-                "expect": {"exit": 74, "output": ["Cannot set alternate interface"]}},
-               {"expect": {"elapsed_ms": {"from": 5000, "to": 6000}}}]))
-    assert done.returncode == 0, done.stdout
+def test_the_kernel_gives_up_set_interface_after_its_own_time_out(dfurig_device, dfurig_exec, app):
+    device = dfurig_device("stm32f405rg", time_scale=0, faults=[
+        {"fault": "usb.never", "when": {"request": "SET_INTERFACE"}}])
+    result = dfurig_exec(*DOWNLOAD)
+    assert result.exit_status == 74 and "Cannot set alternate interface" in result.output
+    device.expect(elapsed_ms={"from": 5000, "to": 6000})

@@ -18,7 +18,7 @@ TEST(CheckKernel, RefusesOlderOnesAndNamesTheAlternative) {
     try {
       check_kernel(release);
       ADD_FAILURE() << release;
-    } catch (const InputError& error) {
+    } catch (const HostRefusal& error) {
       EXPECT_NE(std::string(error.what()).find(release), std::string::npos);
       EXPECT_NE(std::string(error.what()).find("usbip attach"), std::string::npos);
     }

@@ -11,6 +11,7 @@ Outcome sample() {
   outcome.text = "PASS  a.json\n";
   outcome.junit_case = std::string("<testcase/>\0\xFF", 13);
   outcome.refusal = "no";
+  outcome.is_host_refusal = true;
   outcome.told = Duration(INT64_MAX);
   outcome.taken = Duration(1);
   return outcome;
@@ -38,11 +39,14 @@ TEST(Outcome, WithAFlagThatIsNoneIsNone) {
   Bytes bytes = encode_outcome(sample());
   bytes[0] = 2;
   EXPECT_EQ(parse_outcome(bytes), std::nullopt);
+  bytes[0] = 0;
+  bytes[1] = 2;
+  EXPECT_EQ(parse_outcome(bytes), std::nullopt);
 }
 
 TEST(Outcome, WithALengthThatReachesTooFarIsNone) {
   Bytes bytes = encode_outcome(sample());
-  for (std::size_t i = 17; i < 21; ++i) bytes[i] = 0xFF;  // of the first text
+  for (std::size_t i = 18; i < 22; ++i) bytes[i] = 0xFF;  // of the first text
   EXPECT_EQ(parse_outcome(bytes), std::nullopt);
 }
 

@@ -1,0 +1,3 @@
+"""The version of dfurig that this plugin belongs to."""
+
+VERSION = "0.1.0"
