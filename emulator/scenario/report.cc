@@ -4,9 +4,9 @@
 #include <iomanip>
 #include <sstream>
 
+#include "dfu/transfer_text.h"
 #include "scenario/in_words.h"
 #include "scenario/register_diff.h"
-#include "scenario/transcript_summary.h"
 
 namespace dfurig::scenario {
 namespace {
@@ -92,7 +92,7 @@ void print_failures(std::ostream& out, const Report& report, const Style& style)
   const std::size_t count = std::min(last_transfers, report.transfers.size());
   if (count > 0) out << "  the last transfers:\n";
   for (std::size_t i = report.transfers.size() - count; i < report.transfers.size(); ++i) {
-    out << "    " << describe(report.transfers[i]) << "\n";
+    out << "    " << dfu::describe(report.transfers[i]) << "\n";
   }
   out << "  again: dfurig run " << as_argument(report.file);
   if (report.seed) out << " --seed " << report.seed->of_run;
