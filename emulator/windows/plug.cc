@@ -62,12 +62,15 @@ class Plugged {
   Plugged& operator=(const Plugged&) = delete;
 
   const std::string& instance() const { return device_.instance; }
-  HANDLE unplug_sign() const { return unplugged_; }
-  bool was_unplugged() const { return WaitForSingleObject(unplugged_, 0) == WAIT_OBJECT_0; }
 
-  /// A look at the list. An importer that ended is listed again a moment after it ended.
+  /// A look at the list. Windows tells of an unplug a moment after it: programs that wait for it
+  /// only once a request has ended rely on that. An importer that ended is listed again a moment
+  /// after.
   bool is_there(bool is_listed) {
     constexpr unsigned misses_max = 3;
+    if (was_unplugged_) return false;
+    was_unplugged_ = WaitForSingleObject(unplugged_, 0) == WAIT_OBJECT_0;
+    if (was_unplugged_) return true;
     if (is_listed) was_imported_ = false;
     if (is_listed || ImportMark::is_set(device_.location)) {
       was_imported_ = was_imported_ || !is_listed;
@@ -80,6 +83,7 @@ class Plugged {
  private:
   PluggedDevice device_;
   HANDLE unplugged_;
+  bool was_unplugged_ = false;
   bool was_imported_ = false;
   unsigned misses_ = 0;
 };
@@ -103,12 +107,6 @@ class Plugs {
     }
   }
 
-  std::vector<HANDLE> unplug_signs() const {
-    std::vector<HANDLE> signs;
-    for (const auto& [where, it] : plugged_) signs.push_back(it->unplug_sign());
-    return signs;
-  }
-
  private:
   static std::vector<usbip::DeviceRecord> list(const std::string& server) {
     try {
@@ -120,7 +118,6 @@ class Plugs {
 
   static bool is_there(const std::string& busid, Plugged& plugged,
                        const std::vector<usbip::DeviceRecord>& listed) {
-    if (plugged.was_unplugged()) return false;
     return plugged.is_there(std::any_of(listed.begin(), listed.end(),
                                         [&](const auto& it) { return it.busid == busid; }));
   }
@@ -171,15 +168,8 @@ int run(const std::vector<std::string>& servers) {
   std::puts("ready");
   std::fflush(stdout);
   CloseHandle(CreateThread(nullptr, 0, wait_for_end, end, 0, nullptr));
-  while (true) {
-    std::vector<HANDLE> signs = plugs.unplug_signs();
-    signs.insert(signs.begin(), end);
-    signs.resize(std::min<std::size_t>(signs.size(), MAXIMUM_WAIT_OBJECTS));
-    const DWORD which = WaitForMultipleObjects(static_cast<DWORD>(signs.size()), signs.data(),
-                                               FALSE, look_every_ms);
-    if (which == WAIT_OBJECT_0) return 0;
-    plugs.look();
-  }
+  while (WaitForSingleObject(end, look_every_ms) == WAIT_TIMEOUT) plugs.look();
+  return 0;
 }
 
 }  // namespace
