@@ -140,6 +140,7 @@ KeeperProcess::KeeperProcess(const std::function<int(Keeper&)>& work) {
   try {
     Keeper keeper(std::move(stop.read_end));
     result = work(keeper);
+  } catch (const Stopped&) {  // before anything was begun
   } catch (const std::exception& error) {
     const std::string text = error.what();
     const ssize_t told = write(report.write_end.get(), text.data(), text.size());

@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
@@ -64,24 +62,6 @@ attach::Descriptor lock(const std::string& path) {
   return file;
 }
 
-/// The wineserver of a prefix holds a lock in a folder named after the prefix's device and inode
-/// (Wine: server/request.c).
-bool has_wineserver(const std::string& path) {
-  struct stat facts {};
-  if (stat(path.c_str(), &facts) != 0) return false;
-  char folder[96];
-  std::snprintf(folder, sizeof folder, "/tmp/.wine-%u/server-%llx-%llx/lock", getuid(),
-                static_cast<unsigned long long>(facts.st_dev),
-                static_cast<unsigned long long>(facts.st_ino));
-  const attach::Descriptor file(open(folder, O_RDWR | O_CLOEXEC));
-  if (!file.is_open()) return false;
-  struct flock region {};
-  region.l_type = F_WRLCK;
-  region.l_whence = SEEK_SET;
-  region.l_len = 1;
-  return fcntl(file.get(), F_GETLK, &region) == 0 && region.l_type != F_UNLCK;
-}
-
 /// Which of Microsoft's runtimes a DLL comes with, as winetricks calls them; empty: none.
 std::string runtime_of(const std::string& dll) {
   static const std::pair<const char*, const char*> runtimes[] = {
@@ -114,10 +94,6 @@ Prefix::Prefix(const std::string& path) {
                      "name a new folder, and it will be made");
   }
   lock_ = lock(path_);
-  if (has_wineserver(path_)) {
-    throw InputError(path, "programs of another Wine session run in this prefix",
-                     "end them (WINEPREFIX=" + path_ + " wineserver -k), or name another folder");
-  }
 }
 
 bool Prefix::is_made() const {

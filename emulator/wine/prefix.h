@@ -15,8 +15,8 @@ using RunWine = std::function<int(const std::vector<std::string>& arguments)>;
 
 class Prefix {
  public:
-  /// Makes the folder when it is not there, and locks it. Throws InputError: another run or another
-  /// Wine uses it, it is no prefix, it cannot be made.
+  /// Makes the folder when it is not there, and locks it. Throws InputError: another run uses it,
+  /// it is no prefix, it cannot be made.
   explicit Prefix(const std::string& path);
 
   const std::string& path() const { return path_; }

@@ -79,6 +79,7 @@ class RunningProgram::Session {
 
   /// The keeper's work.
   int run(Keeper& keeper) const {
+    check_is_free(keeper);
     std::optional<Started> plug;
     try {
       const int status = run_program(keeper, plug);
@@ -100,6 +101,14 @@ class RunningProgram::Session {
     Keeper::Strings command = {wine_.wine};
     command.insert(command.end(), arguments.begin(), arguments.end());
     return command;
+  }
+
+  /// Whose processes we would end.
+  void check_is_free(const Keeper& keeper) const {
+    if (keeper.run({wine_.wineserver, "-k0"}, environment_) != 0) return;
+    throw InputError(
+        command_.prefix, "programs of another Wine session run in this prefix",
+        "end them (WINEPREFIX=" + prefix_->path() + " wineserver -k), or name another folder");
   }
 
   int run_program(Keeper& keeper, std::optional<Started>& plug) const {

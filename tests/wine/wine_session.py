@@ -4,7 +4,9 @@ A test module imports those it uses.
 """
 
 import re
+import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import PATIENCE_S, ROOT
 
+sys.path.insert(0, str(ROOT / "tests/e2e"))  # usbip_server
 WINDOWS = ROOT / "build/windows-x86_64"
 
 
@@ -65,8 +68,8 @@ made: list[Path] = []
 
 
 @pytest.fixture(scope="session")
-def prefix(dfurig: str, host: str, tmp_path_factory) -> Path:
-    """Made by the first program that runs in it; one for all test modules."""
+def prefix(dfurig: str, host: str, tmp_path_factory) -> Iterator[Path]:
+    """Made by the first program that runs in it; one for all test modules. It is large."""
     if not made:
         made.append(tmp_path_factory.mktemp("wine") / "prefix")
         done = subprocess.run([dfurig, "exec", "--model", "stm32f405rg", "--wine", str(made[0]),
@@ -75,7 +78,8 @@ def prefix(dfurig: str, host: str, tmp_path_factory) -> Path:
         assert done.returncode == 0, done.stderr + done.stdout
         assert "making the Wine prefix" in done.stderr
         check_nothing_is_left(made[0])
-    return made[0]
+    yield made[0]
+    shutil.rmtree(made[0], ignore_errors=True)
 
 
 class Hosted:

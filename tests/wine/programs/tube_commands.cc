@@ -148,7 +148,8 @@ void frames(const Words& words) {
   say("frames",
       STDevice_SetMaxNumInterruptInputBuffer(last(), static_cast<WORD>(number(words, 1))));
   WORD now = 0;
-  say("frames", STDevice_GetMaxNumInterruptInputBuffer(last(), &now), std::to_string(now));
+  const DWORD result = STDevice_GetMaxNumInterruptInputBuffer(last(), &now);
+  say("frames", result, std::to_string(now));
 }
 
 using Command = std::function<void(const Words&)>;
