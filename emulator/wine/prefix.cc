@@ -100,14 +100,15 @@ bool Prefix::is_made() const {
   return fs::exists(path_ + "/system.reg") && !fs::exists(path_ + "/" + unfinished_name);
 }
 
-void Prefix::make(const RunWine& run) const {
+void Prefix::make(const RunWine& run, const std::function<void()>& end) const {
   for (const auto& it : fs::directory_iterator(path_)) {
     if (it.path().filename() != lock_name) fs::remove_all(it.path());
   }
   const std::string unfinished = path_ + "/" + unfinished_name;
   std::ofstream(unfinished).close();
   const int status = run({"wineboot", "--init"});
-  if (status != 0 || !fs::exists(drive_c() + "/windows/system32")) {
+  end();
+  if (status != 0 || !fs::exists(path_ + "/system.reg")) {
     throw InputError(
         path_,
         "Wine cannot make this prefix (wineboot's exit status " + std::to_string(status) + ")",

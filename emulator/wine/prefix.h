@@ -23,8 +23,9 @@ class Prefix {
   std::string drive_c() const { return path_ + "/drive_c"; }
   /// False: `make` has to be called before a program can run.
   bool is_made() const;
-  /// What a making that was cut off left is made anew.
-  void make(const RunWine& run) const;
+  /// What a making that was cut off left is made anew. `end` ends Wine, which writes its registry
+  /// then: what kind of prefix this is stands there.
+  void make(const RunWine& run, const std::function<void()>& end) const;
 
   /// Throws InputError unless programs for this machine run in it.
   void check_machine(const std::string& program, std::uint16_t machine, const RunWine& run) const;

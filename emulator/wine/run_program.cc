@@ -117,7 +117,7 @@ class RunningProgram::Session {
     };
     if (!prefix_->is_made()) {
       std::cerr << "dfurig: making the Wine prefix " << prefix_->path() << " (once)" << std::endl;
-      prefix_->make(run_wine);
+      prefix_->make(run_wine, [&] { keeper.run({wine_.wineserver, "-k"}, environment_); });
     }
     prefix_->check_machine(program_, file_.machine, run_wine);
     prefix_->check_imports(program_, file_.machine);
