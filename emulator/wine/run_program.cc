@@ -40,7 +40,7 @@ std::string folder_for(std::uint16_t machine, const std::string& program,
   std::string package = cpu == "i686" ? "i686" : "x86-64";
   throw InputError(folder, "STTubeDevice30.dll and dfurig-plug.exe are not there",
                    "build them: cmake --preset " + preset + " && cmake --build --preset " + preset +
-                       " (Debian: apt-get install g++-mingw-w64-" + package + ")");
+                       " (Debian: apt-get install g++-mingw-w64-" + package + "-posix)");
 }
 
 void check_display(const PeFile& file, const std::string& program) {

@@ -17,7 +17,7 @@ BELOW = {
     "board": {"dfu", "cpu", "model", "stm32", "usb", "support"},
     "attach": {"usbip", "usb", "support"},
     "wine": {"attach", "usbip", "usb", "support"},
-    "windows": {"dfu", "usbip", "usb", "stm32", "support"},
+    "windows": {"dfu", "usbip", "usb", "support"},
     "scenario": {"attach", "board", "fault", "model", "dfu", "cpu", "usbip", "stm32", "usb",
                  "support"},
 }

@@ -6,7 +6,7 @@ from wine_session import host, hosted, hosts, prefix  # noqa: F401  fixtures
 
 MODEL = ["--model", "stm32f405rg", "--time-scale", "0"]
 FLASH = 0x08000000
-# An application that runs, so that the device stays away after Leave; two whole blocks, a short one.
+# An application that runs: the device stays away after Leave. Two whole blocks and a short one.
 IMAGE = (ROOT / "tests/firmware/blink_stm32f405.bin").read_bytes().ljust(5000, b"x")
 LINK = r"\\?\usb#vid_0483&pid_df11#386232733136#{3fe809ab-fb91-4cb5-a643-69670d52366e}"
 ALTERNATES = ["@Internal Flash  /0x08000000/04*016Kg,01*064Kg,07*128Kg",
@@ -40,8 +40,9 @@ def test_download_verify_upload_and_leave(hosts, tmp_path):
     image, back = tmp_path / "image.bin", tmp_path / "back.bin"
     image.write_bytes(IMAGE)
     output, transcript = hosts(
-        MODEL, f"erase 0 0x08000000 , download 0 0x08000000 {image} , verify 0 0x08000000 {image} , "
-        f"upload 0 0x08000000 {len(IMAGE)} {back} , leave , await removal , list")
+        MODEL, f"erase 0 0x08000000 , download 0 0x08000000 {image} , "
+        f"verify 0 0x08000000 {image} , upload 0 0x08000000 {len(IMAGE)} {back} , "
+        "leave , await removal , list")
     assert output.splitlines() == ["erased", "downloaded", "verified", "uploaded", "left",
                                    f"removal {LINK}", "0 devices"]
     assert back.read_bytes() == IMAGE
