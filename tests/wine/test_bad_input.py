@@ -2,6 +2,7 @@
 
 import struct
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,49 @@ def test_a_prefix_that_another_wine_uses(refusal, host, prefix):
     finally:
         other.communicate(b"exit\r\n", timeout=PATIENCE_S)
     assert eventually(lambda: processes_of(prefix) == [])
+
+
+def test_a_prefix_that_another_run_uses(serve, hosted, refusal, host):
+    it = hosted(["--connect", serve("stm32f405rg").address], "line")
+    it.until("waiting")
+    assert "another dfurig exec --wine uses this prefix" in refusal(host)
+    it.go_on()
+    assert it.end()[0] == 0, "and it went on undisturbed"
+
+
+def test_a_64_bit_program_and_a_32_bit_prefix(refusal, host, tmp_path):
+    (tmp_path / "system.reg").write_text("WINE REGISTRY Version 2\n;; keys\n\n#arch=win32\n\n[X]\n")
+    said = refusal(host, into=tmp_path)
+    assert f"is a 64-bit program, and {tmp_path} is a 32-bit prefix" in said
+
+
+@pytest.fixture
+def broken_wine(tmp_path) -> Callable[[str], dict[str, str]]:
+    """broken_wine(script): an environment with a Wine that does that."""
+    def install(script: str) -> dict[str, str]:
+        folder = tmp_path / "bin"
+        folder.mkdir()
+        for name, text in (("wine", script), ("wineserver", "exit 1")):
+            (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+            (folder / name).chmod(0o755)
+        return {"PATH": f"{folder}:/usr/bin:/bin"}
+    return install
+
+
+def test_a_wine_that_makes_no_prefix(refusal, host, broken_wine, tmp_path):
+    said = refusal(host, into=tmp_path / "prefix", env=broken_wine("exit 3"))
+    assert "Wine cannot make this prefix (wineboot's exit status 3)\n  see why: WINEDEBUG=" in said
+
+
+def test_a_wine_that_runs_no_program(refusal, host, broken_wine, tmp_path):
+    wine = broken_wine("""[ "$1" = wineboot ] || exit 3
+        cd "$WINEPREFIX"; echo 'WINE REGISTRY Version 2' > system.reg
+        mkdir -p drive_c/windows/system32; cd drive_c/windows/system32
+        touch ntdll.dll kernel32.dll msvcrt.dll user32.dll advapi32.dll ws2_32.dll setupapi.dll""")
+    prefix = tmp_path / "prefix"
+    said = refusal(host, into=prefix, env=wine)
+    assert rf"C:\dfurig\bin\dfurig-plug.exe: does not run in {prefix}" in said
+    assert not (prefix / "drive_c/dfurig").exists()
 
 
 def test_not_built(refusal, host, tmp_path, monkeypatch):
