@@ -112,8 +112,8 @@ const std::vector<std::string>& board_keys() {
 
 const std::vector<std::string>& head_keys() {
   static const std::vector<std::string> keys = [] {
-    std::vector<std::string> all = {"title", "why",    "source",    "gallery", "fails_with",
-                                    "files", "others", "bystanders"};
+    std::vector<std::string> all = {"title",      "why",   "source", "gallery",
+                                    "fails_with", "files", "others", "bystanders"};
     all.insert(all.end(), board_keys().begin(), board_keys().end());
     return all;
   }();

@@ -4,9 +4,9 @@
 #include <iomanip>
 #include <sstream>
 
+#include "dfu/transfer_text.h"
 #include "scenario/in_words.h"
 #include "scenario/register_diff.h"
-#include "scenario/transcript_summary.h"
 
 namespace dfurig::scenario {
 namespace {
@@ -71,7 +71,7 @@ void print_last_transfers(std::ostream& out, const BoardReport& board, bool is_o
   if (count == 0) return;
   out << "  the last transfers" << (is_one_of_several ? " of " + board.busid : "") << ":\n";
   for (std::size_t i = board.transfers.size() - count; i < board.transfers.size(); ++i) {
-    out << "    " << describe(board.transfers[i]) << "\n";
+    out << "    " << dfu::describe(board.transfers[i]) << "\n";
   }
 }
 

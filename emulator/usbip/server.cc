@@ -93,7 +93,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void stop(const std::string& reason) {
     if (std::exchange(is_stopped_, true)) return;
-    if (log_) log_(peer_ + ": " + reason);
+    if (log_ && !reason.empty()) log_(peer_ + ": " + reason);
     timer_.cancel();
     error_code ignored;
     socket_.shutdown(tcp::socket::shutdown_both, ignored);
@@ -206,6 +206,7 @@ class Server::Acceptor {
     accept();
     context_.run();
   }
+  void stop() { context_.stop(); }
 
  private:
   void accept() {
@@ -260,6 +261,10 @@ void Server::on_tick(Duration every, std::function<void()> handle) {
 
 void Server::run() {
   acceptor_->run();
+}
+
+void Server::stop() {
+  acceptor_->stop();
 }
 
 }  // namespace dfurig::usbip
