@@ -49,7 +49,7 @@ def dfurig_program(dfurig: str) -> str:
 @pytest.fixture
 def serve(dfurig_serve) -> Callable:
     """serve(model, *options): no operation takes time."""
-    def start(*models_and_options: str) -> Server:
+    def start(*models_and_options: str) -> object:
         models = [word for word in models_and_options if word.startswith("stm32")]
         options = [word for word in models_and_options if not word.startswith("stm32")]
         return dfurig_serve(*models, options=["--time-scale", "0", *options], folder=str(ROOT))

@@ -21,11 +21,11 @@ struct StepResult {
   bool is_tool = false;
   int exit_status = 0;
   bool timed_out = false;
-  std::string output;                 ///< the tool's, standard output first
-  std::size_t standard_error_at = 0;  ///< where in it standard error begins
+  std::string output;  ///< the tool's, standard output first
   std::vector<Failure> failures;
   std::vector<std::string> confirmed{};  ///< "flash 0x08000000, 240 bytes: equals blink.bin"
   bool is_host = false;                  ///< a tool ran, or its requests were replayed
+  std::size_t standard_error_at = 0;     ///< where in `output` standard error begins
 };
 
 /// What --seed gave, and what it became for this scenario.
