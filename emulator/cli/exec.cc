@@ -3,9 +3,8 @@
 
 #include "attach/run_tool.h"
 #include "cli/options.h"
-#include "support/hex.h"
+#include "cli/server_address.h"
 #include "usbip/local_link.h"
-#include "usbip/messages.h"
 
 namespace dfurig::cli {
 namespace {
@@ -34,16 +33,6 @@ CommandLine exec_command_line() {
   add_board_options(line);
   add_library_option(line);
   return line;
-}
-
-usbip::Connector parse_server(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return usbip::tcp_connector(text, usbip::default_port);
-  const auto port = parse_number(text.substr(colon + 1));
-  if (!port || *port == 0 || *port > 65535) {
-    throw UsageError("--connect " + text + ": expected HOST:PORT, such as 127.0.0.1:3240");
-  }
-  return usbip::tcp_connector(text.substr(0, colon), static_cast<std::uint16_t>(*port));
 }
 
 /// What stands after "--" is the tool's, whatever it looks like.
@@ -92,7 +81,8 @@ int exec_command(const Arguments& all_arguments) {
     }
     servers.push_back(usbip::local_connector(exports, clock));
   }
-  for (const std::string& address : addresses) servers.push_back(parse_server(address));
+  for (const std::string& address : addresses)
+    servers.push_back(parse_server("--connect", address));
   const attach::ToolResult result = attach::run_tool(tool, servers);
   for (const std::string& what : result.not_emulated) {
     std::cerr << "dfurig: not emulated: " << what << "\n";

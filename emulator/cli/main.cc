@@ -23,6 +23,7 @@ constexpr std::array commands = {
     Command{"exec", "run an unmodified tool that sees a device as a local USB device",
             exec_command},
     Command{"serve", "export devices over USB/IP until stopped", serve_command},
+    Command{"list", "show which devices a USB/IP server has", list_command},
     Command{"models", "list the chips there are", models_command},
     Command{"describe", "show one chip as readable tables, with sources", describe_command},
     Command{"validate", "check models and scenarios strictly", validate_command},
