@@ -1,4 +1,7 @@
+#include <unistd.h>
+
 #include <array>
+#include <csignal>
 #include <cstring>
 #include <iostream>
 
@@ -53,7 +56,17 @@ int dispatch(const std::string& name, const Arguments& arguments) {
                    did_you_mean(name, names, "dfurig --help lists the commands"));
 }
 
+/// Process 1 of a container has no default actions: a signal it does not handle is lost. Commands
+/// that do more at a signal than to end handle it themselves.
+void end_at_signals_as_process_1() {
+  if (getpid() != 1) return;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    std::signal(signal, [](int number) { _exit(128 + number); });
+  }
+}
+
 int main(const Arguments& arguments) {
+  end_at_signals_as_process_1();
   if (arguments.empty()) {
     print_help(std::cerr);
     return exit_usage;

@@ -18,7 +18,7 @@ from buildah import ROOT, Image
 sys.path.insert(0, str(ROOT / "tests/e2e"))
 from sandbox import docker_profile  # noqa: E402
 
-PATIENCE_S = 600
+PATIENCE_S = 200
 # What bubblewrap keeps until setpriv has become the user; then there are none.
 TO_BECOME_A_USER = [word for name in ("SETUID", "SETGID", "SETPCAP")
                     for word in ("--cap-add", f"CAP_{name}")]
