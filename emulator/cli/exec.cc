@@ -4,6 +4,7 @@
 #include "cli/exec_wine.h"
 #include "cli/local_devices.h"
 #include "cli/options.h"
+#include "cli/server_address.h"
 #include "usbip/local_link.h"
 
 namespace dfurig::cli {
@@ -42,11 +43,6 @@ CommandLine exec_command_line() {
   add_board_options(line);
   add_library_option(line);
   return line;
-}
-
-usbip::Connector connector_to(const std::string& text) {
-  const ServerAddress address = parse_server_address("--connect", text);
-  return usbip::tcp_connector(address.host, address.port);
 }
 
 /// What stands after "--" is the tool's, whatever it looks like.
@@ -88,7 +84,8 @@ int exec_command(const Arguments& all_arguments) {
   if (!models.empty()) devices.add(models, values, clock);
   std::vector<usbip::Connector> servers;
   if (!models.empty()) servers.push_back(usbip::local_connector(devices.exports, clock));
-  for (const std::string& address : addresses) servers.push_back(connector_to(address));
+  for (const std::string& address : addresses)
+    servers.push_back(parse_server("--connect", address));
   const attach::ToolResult result = attach::run_tool(tool, servers);
   for (const std::string& what : result.not_emulated) {
     std::cerr << "dfurig: not emulated: " << what << "\n";

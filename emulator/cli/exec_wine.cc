@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cli/local_devices.h"
+#include "cli/server_address.h"
 #include "support/clock.h"
 #include "usbip/server.h"
 #include "wine/run_program.h"

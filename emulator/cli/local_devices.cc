@@ -1,8 +1,5 @@
 #include "cli/local_devices.h"
 
-#include "support/hex.h"
-#include "usbip/messages.h"
-
 namespace dfurig::cli {
 
 void LocalDevices::add(const std::vector<std::string>& models,
@@ -14,16 +11,6 @@ void LocalDevices::add(const std::vector<std::string>& models,
     power_on(board, values, clock.now());
     exports.add(board);
   }
-}
-
-ServerAddress parse_server_address(const std::string& option, const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return {text, usbip::default_port};
-  const auto port = parse_number(text.substr(colon + 1));
-  if (!port || *port == 0 || *port > 65535) {
-    throw UsageError(option + " " + text + ": expected HOST:PORT, such as 127.0.0.1:3240");
-  }
-  return {text.substr(0, colon), static_cast<std::uint16_t>(*port)};
 }
 
 }  // namespace dfurig::cli

@@ -20,12 +20,4 @@ struct LocalDevices {
            const boost::program_options::variables_map& values, const Clock& clock);
 };
 
-struct ServerAddress {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-/// HOST or HOST:PORT. Throws UsageError, naming the option.
-ServerAddress parse_server_address(const std::string& option, const std::string& text);
-
 }  // namespace dfurig::cli

@@ -185,6 +185,8 @@ class Server::Acceptor {
                         std::to_string(endpoint.port()) + ": " + error.message() +
                         "\n  choose another address or port (0: a free one) with --listen");
     }
+    // From now on, not from run() on: who is told that we listen may stop us.
+    signals_.async_wait([this](error_code, int) { context_.stop(); });
   }
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
@@ -201,8 +203,6 @@ class Server::Acceptor {
   }
 
   void run() {
-    asio::signal_set signals(context_, SIGINT, SIGTERM);
-    signals.async_wait([this](error_code, int) { context_.stop(); });
     accept();
     context_.run();
   }
@@ -234,6 +234,7 @@ class Server::Acceptor {
   Log log_;
   // After what the connections held by its handlers refer to.
   asio::io_context context_;
+  asio::signal_set signals_{context_, SIGINT, SIGTERM};
   tcp::acceptor acceptor_;
   std::vector<std::weak_ptr<Connection>> connections_;
   std::deque<LineInput> inputs_;
