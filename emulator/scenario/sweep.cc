@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "attach/refusals.h"
 #include "scenario/bench.h"
 #include "scenario/result_bytes.h"
 #include "scenario/sweep_points.h"
@@ -76,9 +77,11 @@ void Sweeping::record_stream() {
     try {
       const Bytes recorded = encode_recording(record(scenario_, options_.run));
       append_text(out, "");
+      append_flag(out, false);
       append_bytes(out, recorded);
     } catch (const std::exception& error) {
       append_text(out, error.what());
+      append_flag(out, dynamic_cast<const attach::HostRefusal*>(&error) != nullptr);
       append_bytes(out, {});
     }
     return out.take();
@@ -93,6 +96,7 @@ void Sweeping::take_recording(const JobEnd& end) {
   if (!end.broken_off.empty()) return;
   ResultReader reader(end.result);
   const std::string refusal = reader.text();
+  if (reader.flag()) throw attach::HostRefusal(refusal);
   if (!refusal.empty()) throw std::runtime_error(refusal);
   std::optional<Recording> recording = parse_recording(reader.bytes());
   if (!recording) throw std::runtime_error("a process sent no recording that can be read");

@@ -2,7 +2,8 @@
 
 bubblewrap makes the namespaces and the mounts, Docker's default seccomp profile is that of
 tests/e2e/sandbox.py, setpriv the user. Entry point, command, user, environment and folder are those
-of the image, and its command is process 1, as in a container. Not imitated: control groups, AppArmor.
+of the image, and its command is process 1, as in a container. Control groups and AppArmor are
+not imitated.
 """
 
 import json

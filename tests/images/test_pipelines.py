@@ -88,7 +88,8 @@ def project(tmp_path) -> Path:
 @pytest.fixture
 def expected(runtime, project, out) -> list:
     """Of all at once."""
-    done = docker_run(runtime, "run", "scenarios", "--junit", "/out/results.xml", workdir="/project",
+    done = docker_run(runtime, "run", "scenarios", "--junit", "/out/results.xml",
+                      workdir="/project",
                       volumes={project: "/project", out: "/out"})
     assert done.returncode == 1
     return results([out / "results.xml"])

@@ -95,7 +95,8 @@ def test_a_failing_scenario_is_exit_status_1_and_a_failure_in_junit(runtime, sui
 
 
 @pytest.mark.parametrize("command, status", [
-    (("run", "nowhere.json"), 2), (("exec", "--model", "stm32f405rg", "--", "sh", "-c", "exit 7"), 7),
+    (("run", "nowhere.json"), 2),
+    (("exec", "--model", "stm32f405rg", "--", "sh", "-c", "exit 7"), 7),
     (("models", "stm32l476rg"), 0), (("validate", "models", "scenarios"), 0)])
 def test_exit_statuses_are_passed_through(runtime, command, status):
     assert docker_run(runtime, *command).returncode == status

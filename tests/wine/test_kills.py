@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE_S, ROOT, Server
+from conftest import PATIENCE_S, ROOT
+from pytest_dfurig.server import Server
 from wine_session import (  # noqa: F401  fixtures
     check_nothing_is_left, eventually, host, hosted, hosts, prefix, processes_of)
 
@@ -83,7 +84,7 @@ def test_a_plug_that_is_killed_takes_no_program_along(serve, hosted, prefix):
 
 
 def test_the_server_is_killed(dfurig, hosted):
-    server = Server(dfurig, ("--model", "stm32f405rg"))
+    server = Server(dfurig, "--model", "stm32f405rg", folder=str(ROOT))
     it = hosted(["--connect", server.address], "open , line , unplug , await removal , list")
     it.until("waiting")
     server.process.kill()
