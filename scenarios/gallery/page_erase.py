@@ -10,6 +10,9 @@ still is in dfuDNBUSY then, and how it comes to dfuIDLE, is the policy:
   strict       DFU_CLRSTATUS in dfuERROR alone, at most 100 attempts (PR #5300)
   unstick      strict, but a device that stays busy is sent DFU_CLRSTATUS (PR #5348)
 
+Of several devices it takes the first that is found, as who asks for vendor and product does
+(odriverobotics/ODrive PR #82, emuflight/EmuConfigurator issue 674), or the one with --serial.
+
 Exit status 0 when every page was erased, in the host's opinion.
 """
 
@@ -80,6 +83,17 @@ class Host:
         return None
 
 
+def choose(serial: str | None):
+    """The device that is erased."""
+    found = [it for it in usb.core.find(find_all=True, idVendor=0x0483, idProduct=0xDF11)
+             if serial is None or it.serial_number == serial]
+    if not found:
+        sys.exit("no device in DFU mode")
+    if len(found) > 1:
+        print(f"{len(found)} devices, taking the first: {found[0].serial_number}")
+    return found[0]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--policy", required=True,
@@ -89,9 +103,9 @@ def main() -> int:
     parser.add_argument("--at", type=lambda text: int(text, 0), default=0x08000000)
     parser.add_argument("--page", type=lambda text: int(text, 0), default=0x20000)
     parser.add_argument("--pages", type=int, default=1)
+    parser.add_argument("--serial", help="of the device; the first that is found if left out")
     options = parser.parse_args()
-    device = usb.core.find(idVendor=0x0483, idProduct=0xDF11)
-    host = Host(device, options.policy, options.timeout_ms)
+    host = Host(choose(options.serial), options.policy, options.timeout_ms)
     pages = [options.at + i * options.page for i in range(options.pages)]
     commands = [b"\x41" + page.to_bytes(4, "little") for page in pages]
     if options.mass_erase:
