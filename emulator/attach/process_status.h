@@ -4,6 +4,10 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "support/clock.h"
 
 namespace dfurig::attach {
 
@@ -15,6 +19,10 @@ bool has_pending_signal(pid_t thread);
 bool has_pending_signal(pid_t thread, std::uint64_t blocked);
 /// The signals that wait for the thread or its process, blocked or not.
 std::uint64_t pending_signals(pid_t thread);
+/// What a process and the children it has waited for have computed; nothing when it is gone.
+Duration cpu_time_of(pid_t pid);
+/// The same in clock ticks, of what /proc/PID/stat says. Absent: this is no such file.
+std::optional<std::uint64_t> parse_cpu_ticks(std::string_view stat);
 /// True when the descriptor's file has O_NONBLOCK.
 bool is_nonblocking(pid_t pid, int descriptor);
 

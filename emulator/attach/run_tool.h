@@ -18,9 +18,10 @@ enum class Output {
 };
 
 struct ToolCommand {
-  std::vector<std::string> arguments;    ///< arguments[0] is looked up in PATH
-  std::string working_directory;         ///< empty: the caller's
-  std::chrono::milliseconds timeout{0};  ///< real, and in the tool's time; 0: none
+  std::vector<std::string> arguments;  ///< arguments[0] is looked up in PATH
+  std::string working_directory;       ///< empty: the caller's
+  /// In the tool's time; of the machine's, the tool's may stand still so long. 0: none.
+  std::chrono::milliseconds timeout{0};
   Output output = Output::Inherit;
   /// The devices' clock, all local, to be advanced while everybody waits: then the tool lives in
   /// its time, and its waiting costs none. Null: real time.

@@ -162,6 +162,10 @@ void Supervisor::refuse_architecture(const Call& call) {
 void Supervisor::answer_next_call() {
   const std::optional<Call> call = listener_->receive();
   if (!call) return;
+  if (has_reached_limit()) {
+    result_.timed_out = true;
+    return;
+  }
   if (call->architecture != AUDIT_ARCH_X86_64) return refuse_architecture(*call);
   if (virtual_time_ && virtual_time_->answer(*call)) return;
   if (path_calls_->answer(*call)) return;
@@ -209,10 +213,10 @@ void Supervisor::reap_children() {
   }
 }
 
-Duration Supervisor::time_to_wait(std::optional<SteadyTime> deadline) const {
+Duration Supervisor::time_to_wait() const {
   Duration shortest = for_ever;
   const auto consider = [&](Duration due) { shortest = std::clamp(due, Duration{0}, shortest); };
-  if (deadline) consider(*deadline - std::chrono::steady_clock::now());
+  if (deadline_) consider(*deadline_ - std::chrono::steady_clock::now());
   for (const auto& bus : buses_) {
     const std::optional<Duration> due = bus->due_in();
     // A time to come is no time to wait where time is virtual.
@@ -243,11 +247,11 @@ std::vector<pollfd> Supervisor::watched() const {
   return watched;
 }
 
-void Supervisor::step(std::optional<SteadyTime> deadline) {
+void Supervisor::step() {
   std::vector<pollfd> watched = this->watched();
   std::vector<FileIdentity> identities;
   for (const auto& [identity, file] : files_) identities.push_back(identity);
-  const Duration wait = time_to_wait(deadline);
+  const Duration wait = time_to_wait();
   const timespec limit = timespec_of(wait);
   const int count =
       ppoll(watched.data(), watched.size(), wait == for_ever ? nullptr : &limit, nullptr);
@@ -261,7 +265,7 @@ void Supervisor::step(std::optional<SteadyTime> deadline) {
   }
   pump_buses(std::span(watched).subspan(4 + identities.size()));
   interrupt_waiters();
-  if (virtual_time_) let_time_pass(count > 0);
+  if (virtual_time_ && !result_.timed_out) let_time_pass(count > 0);
 }
 
 /// Looking at a connection costs a system call: only where something has come.
@@ -306,14 +310,11 @@ ToolResult Supervisor::run(const std::string& program, const ToolCommand& comman
   if (time_.is_virtual()) {
     virtual_time_ = std::make_unique<VirtualTime>(*listener_, time_, not_emulated_);
   }
-  const Instant started = time_.now();
-  std::optional<SteadyTime> deadline;
-  if (command.timeout.count() > 0) deadline = std::chrono::steady_clock::now() + command.timeout;
+  set_timeout(command.timeout);
   reap_children();
   while (!tool_has_ended_ && !result_.timed_out) {
-    step(deadline);
-    result_.timed_out = deadline && (std::chrono::steady_clock::now() >= *deadline ||
-                                     time_.now() - started >= command.timeout);
+    step();
+    look_at_the_machines_clock();
   }
   result_.timed_out = result_.timed_out && !tool_has_ended_;
   if (!tool_has_ended_) kill(child_.pid, SIGKILL);

@@ -46,12 +46,18 @@ class Supervisor {
   void take_signals();
   void reap_children();
   /// Waits for something to do and does it.
-  void step(std::optional<SteadyTime> deadline);
+  void step();
   void pump_buses(std::span<const pollfd> watched);
   void interrupt_waiters();
-  Duration time_to_wait(std::optional<SteadyTime> deadline) const;
+  Duration time_to_wait() const;
   /// Everything to be watched, in the order in which `step` looks at it.
   std::vector<pollfd> watched() const;
+
+  // When the tool is ended: supervisor_time.cc.
+  void set_timeout(std::chrono::milliseconds timeout);
+  /// True when the tool's time is up; then it is not to be set free any more.
+  bool has_reached_limit() const;
+  void look_at_the_machines_clock();
 
   // Of a virtual time: supervisor_time.cc.
   /// When somebody waits for something that comes by itself, the tool or a device.
@@ -59,7 +65,7 @@ class Supervisor {
   /// Lets time go on if everybody waits. `has_happened`: something came in this step.
   void let_time_pass(bool has_happened);
   bool does_everybody_wait();
-  void follow_real_time();
+  void follow_computing();
 
   ToolTime time_;
   VirtualTree tree_;
@@ -77,8 +83,18 @@ class Supervisor {
   std::function<void(std::string_view)> on_output_;
   ToolResult result_;
   SteadyTime next_look_for_signals_{};
-  Duration nap_{};                        ///< until the next look whether everybody waits
-  std::optional<SteadyTime> busy_since_;  ///< somebody waits for a time, somebody is busy
+  Duration nap_{};  ///< until the next look whether everybody waits
+  /// Somebody waits for a time, somebody is busy.
+  struct Busy {
+    SteadyTime since;
+    std::optional<Duration> computed_before{};  ///< by the tool's tree
+    Duration followed{};                        ///< of what it has computed since
+  };
+  std::optional<Busy> busy_;
+  std::chrono::milliseconds timeout_{0};
+  Instant limit_ = Instant::max();      ///< of the tool's time
+  std::optional<SteadyTime> deadline_;  ///< of the machine's; absent: there is no limit
+  Instant last_look_{};                 ///< the tool's time then
   bool tool_has_ended_ = false;
 };
 

@@ -65,10 +65,11 @@ void add_selection_options(CommandLine& line) {
 void add_running_options(CommandLine& line) {
   line.options.add_options()(
       "jobs,j", po::value<std::string>()->value_name("N"),
-      "run up to N scenarios at once, in N processes (default: the number of "
-      "processors). What is printed is the same, and in the same order")(
+      "run up to N scenarios at once, or with --sweep N points of one, in N processes (default: "
+      "the number of processors). What is printed is the same, and in the same order")(
       "timeout", po::value<std::string>()->default_value("300")->value_name("SECONDS"),
-      "a scenario that takes longer is ended with all its processes, and has failed")(
+      "a scenario, or with --sweep one point, that takes longer is ended with all its processes, "
+      "and has failed")(
       "seed", po::value<std::string>()->value_name("S"),
       "what is random in a run follows from S and the name of the scenario's file alone: the same "
       "S, the same run (default: 1). --seed random draws one and prints it")(
@@ -77,7 +78,9 @@ void add_running_options(CommandLine& line) {
       "real-time", "let the device and the tools wait in real time (default: waiting takes none)")(
       "sweep",
       "run each scenario with a fault at every request, unit of flash and byte of the stream, and "
-      "tell which end wrongly: a success that is none, a hang, a device that does not recover")(
+      "tell which end wrongly: a success that is none, a hang, a device that does not recover, a "
+      "run "
+      "that dfurig itself does not bring to an end")(
       "trace-cpu", po::value<std::string>()->implicit_value("20")->value_name("N"),
       "show the last N instructions (--trace-cpu alone: 20) before each fault of the firmware and "
       "before it stops, with the names of functions where the scenario has symbols");

@@ -8,7 +8,7 @@
 namespace dfurig::cli {
 
 /// Sweeps one scenario after the other and prints what came of it; returns the exit status. Of
-/// `options` the seed counts, and how a scenario is run.
+/// `options` the seed counts, how many run at once, the timeout, and how a scenario is run.
 int sweep_all(const std::vector<scenario::Scenario>& scenarios,
               const scenario::SuiteOptions& options);
 

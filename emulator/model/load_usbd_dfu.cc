@@ -72,9 +72,7 @@ void read_library(const Reader& reader, Model& model) {
   // usbd_dfu.c, USBD_DFU_Setup: USB_REQ_GET_DESCRIPTOR of DFU_DESCRIPTOR_TYPE.
   model.bootloader.functional_descriptor_request = usb::ClassDescriptorRequest::Answered;
   spec.unplug_is_seen = read_unplug(reader.at("unplug"));
-  if (const auto functions = reader.find("memory_functions")) {
-    spec.memory_functions = read_memory_functions(*functions);
-  }
+  spec.memory_functions = read_memory_functions(reader.at("memory_functions"));
   const stm32::FlashSpec& flash = model.chip.flash;
   const bool is_inside =
       spec.application_address > flash.base && spec.application_address - flash.base < flash.size();

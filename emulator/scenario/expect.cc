@@ -9,6 +9,7 @@
 #include "scenario/in_words.h"
 #include "stm32/register_block.h"
 #include "support/hex.h"
+#include "support/join.h"
 
 namespace dfurig::scenario {
 namespace {
@@ -190,6 +191,28 @@ void check_changes(const ChangesExpectation& expected, const board::Board& board
   }
 }
 
+/// One that had to be ended, or that ended where it was not to.
+Failure check_time(const RunTool& expectation, int exit_status) {
+  const std::string number =
+      std::to_string(static_cast<double>(expectation.timeout.count()) / 1000.0);
+  const std::string seconds = number.substr(0, number.find('.') + 2) + " s";
+  if (!expectation.times_out) {
+    return {"time", "an end within " + seconds, "it was still running and was ended", {}};
+  }
+  return {"time",
+          "no end within " + seconds,
+          "it ended with exit status " + std::to_string(exit_status),
+          {}};
+}
+
+void check_exit(const std::vector<int>& expected, int exit_status, Failures& failures) {
+  if (expected.empty()) return;
+  if (std::find(expected.begin(), expected.end(), exit_status) != expected.end()) return;
+  std::vector<std::string> texts;
+  for (const int it : expected) texts.push_back(std::to_string(it));
+  failures.push_back({"exit status", join(texts, " or "), std::to_string(exit_status), {}});
+}
+
 }  // namespace
 
 std::string field_text(const stm32::FieldSpec& field, std::uint32_t value) {
@@ -245,16 +268,10 @@ std::vector<Failure> check(const Expect& expect, const Observed& observed) {
 std::vector<Failure> check_tool(const RunTool& expectation, int exit_status, bool timed_out,
                                 const std::string& output) {
   Failures failures;
-  if (timed_out) {
-    const std::string seconds =
-        std::to_string(static_cast<double>(expectation.timeout.count()) / 1000.0);
-    failures.push_back({"time",
-                        "an end within " + seconds.substr(0, seconds.find('.') + 2) + " s",
-                        "it was still running and was ended",
-                        {}});
-  } else if (expectation.exit_status && *expectation.exit_status != exit_status) {
-    failures.push_back(
-        {"exit status", std::to_string(*expectation.exit_status), std::to_string(exit_status), {}});
+  if (timed_out != expectation.times_out) {
+    failures.push_back(check_time(expectation, exit_status));
+  } else {
+    check_exit(expectation.exit_status, exit_status, failures);
   }
   for (const std::string& text : expectation.output) {
     if (output.find(text) != std::string::npos) continue;

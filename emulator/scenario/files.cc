@@ -11,6 +11,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint32_t size_max = 1 << 24;
+// UM0391: szTargetName has 255 bytes, bTargets one.
+constexpr std::size_t target_name_max = 254;
+constexpr std::size_t targets_max = 255;
 constexpr std::uint32_t stack_pointer = 0x20000400;
 constexpr std::uint32_t vector_table_size = 8;
 
@@ -69,6 +72,14 @@ DfuSuffix read_suffix(const model::Reader& reader) {
   return suffix;
 }
 
+/// A zero follows it in the file.
+std::string read_target_name(const model::Reader& reader) {
+  const std::string name = reader.text();
+  if (name.size() <= target_name_max) return name;
+  reader.fail("expected up to " + std::to_string(target_name_max) + " bytes, found " +
+              std::to_string(name.size()));
+}
+
 }  // namespace
 
 std::string resolve_path(const std::string& path, const std::string& scenario_file) {
@@ -118,6 +129,13 @@ std::vector<Image> Files::read_content(const model::Reader& reader, std::string&
   return {{at, Bytes(size, fill)}};
 }
 
+Image Files::read_piece(const model::Reader& reader, std::string& what) const {
+  std::vector<Image> images = read_content(reader, what);
+  if (images.size() == 1) return std::move(images.front());
+  reader.fail(what + " has " + std::to_string(images.size()) + " pieces, expected one",
+              "\"elements\" of a .hex or \"targets\" of a .dfu file take several");
+}
+
 std::vector<Image> Files::read_elements(const model::Reader& reader) const {
   std::vector<Image> images;
   std::string what;
@@ -133,13 +151,13 @@ std::vector<Image> Files::read_elements(const model::Reader& reader) const {
 MadeFile Files::make_binary(const model::Reader& reader) const {
   std::string what;
   if (!reader.has("suffix")) {
-    std::vector<Image> images = read_content(reader, what);
-    return {images.front().data, images};
+    const Image image = read_piece(reader, what);
+    return {image.data, {image}};
   }
   reader.allow_only({"content", "suffix"});
-  std::vector<Image> images = read_content(reader.at("content"), what);
+  const Image image = read_piece(reader.at("content"), what);
   constexpr std::uint16_t bcdDFU = 0x0100;
-  return {with_dfu_suffix(images.front().data, read_suffix(reader.at("suffix")), bcdDFU), images};
+  return {with_dfu_suffix(image.data, read_suffix(reader.at("suffix")), bcdDFU), {image}};
 }
 
 MadeFile Files::make_dfuse(const model::Reader& reader) const {
@@ -150,12 +168,16 @@ MadeFile Files::make_dfuse(const model::Reader& reader) const {
     item.allow_only({"alternate", "name", "elements"});
     DfuseTarget target;
     target.alternate = static_cast<std::uint8_t>(item.at("alternate").number(0xFF));
-    target.name = item.has("name") ? item.at("name").text() : "ST...";
+    target.name = item.has("name") ? read_target_name(item.at("name")) : "ST...";
     target.elements = read_elements(item.at("elements"));
     made.images.insert(made.images.end(), target.elements.begin(), target.elements.end());
     targets.push_back(std::move(target));
   }
   if (targets.empty()) reader.at("targets").fail("expected at least one target");
+  if (targets.size() > targets_max) {
+    reader.at("targets").fail("expected up to " + std::to_string(targets_max) + " targets, found " +
+                              std::to_string(targets.size()));
+  }
   const DfuSuffix suffix = reader.has("suffix") ? read_suffix(reader.at("suffix")) : DfuSuffix();
   made.bytes = encode_dfuse_file(targets, suffix);
   return made;

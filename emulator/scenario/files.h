@@ -31,6 +31,8 @@ class Files {
   /// { "bytes": … }, { "fill": …, "size": … }, { "pattern": …, "size": … } or { "file": … }, each
   /// with "at"; a file that says its addresses itself needs none. `what` says it in words.
   std::vector<Image> read_content(const model::Reader& reader, std::string& what) const;
+  /// The same where there is room for one piece only.
+  Image read_piece(const model::Reader& reader, std::string& what) const;
   /// Of a file named by `reader`, made or not.
   std::size_t size_of(const model::Reader& reader) const;
 

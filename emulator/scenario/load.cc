@@ -69,9 +69,9 @@ Scenario read_scenario(const model::Json& json, const std::string& path, const s
 
 const std::vector<std::string>& head_keys() {
   static const std::vector<std::string> keys = [] {
-    std::vector<std::string> all = {"$schema",    "title", "why",    "source",    "gallery",
-                                    "fails_with", "files", "others", "bystanders"};
-    all.insert(all.end(), board_keys().begin(), board_keys().end());
+    std::vector<std::string> all = scenario_keys();
+    std::erase(all, "steps");
+    all.push_back("$schema");
     return all;
   }();
   return keys;

@@ -115,7 +115,7 @@ std::vector<FileExpectation> read_file_expectations(const model::Reader& reader,
   for (const auto& [name, content] : reader.members()) {
     FileExpectation it;
     it.name = name;
-    it.content = files.read_content(content, it.what).front().data;
+    it.content = files.read_piece(content, it.what).data;
     expectations.push_back(std::move(it));
   }
   return expectations;

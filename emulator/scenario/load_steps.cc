@@ -47,6 +47,24 @@ void check_file(const model::Reader& reader, const std::string& raw, const std::
   reader.fail("there is no file " + expanded, "\"${scenario_dir}\" is the scenario's own folder");
 }
 
+/// A number, or a list of numbers.
+std::vector<int> read_exit(const model::Reader& reader) {
+  const auto status = [](const model::Reader& it) { return static_cast<int>(it.number(255)); };
+  if (!reader.is_array()) return {status(reader)};
+  std::vector<int> statuses;
+  for (const model::Reader& item : reader.items()) statuses.push_back(status(item));
+  if (statuses.empty()) reader.fail("expected at least one exit status");
+  return statuses;
+}
+
+void read_run_expect(const model::Reader& reader, RunTool& run) {
+  reader.allow_only({"exit", "timed_out", "output", "output_lacks"});
+  if (const auto it = reader.find("exit")) run.exit_status = read_exit(*it);
+  if (const auto it = reader.find("timed_out")) run.times_out = it->boolean();
+  if (const auto it = reader.find("output")) run.output = read_texts(*it);
+  if (const auto it = reader.find("output_lacks")) run.output_lacks = read_texts(*it);
+}
+
 RunTool read_run(const model::Reader& reader, const Files& files) {
   reader.allow_only({"run", "timeout_s", "expect"});
   RunTool run;
@@ -66,13 +84,7 @@ RunTool read_run(const model::Reader& reader, const Files& files) {
     reader.at("timeout_s").fail("expected seconds above 0, up to 3600");
   }
   run.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
-  if (const auto expect = reader.find("expect")) {
-    expect->allow_only({"exit", "output", "output_lacks"});
-    if (const auto exit = expect->find("exit"))
-      run.exit_status = static_cast<int>(exit->number(255));
-    if (const auto output = expect->find("output")) run.output = read_texts(*output);
-    if (const auto lacks = expect->find("output_lacks")) run.output_lacks = read_texts(*lacks);
-  }
+  if (const auto expect = reader.find("expect")) read_run_expect(*expect, run);
   return run;
 }
 

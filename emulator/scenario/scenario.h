@@ -44,7 +44,8 @@ struct Given {
 struct RunTool {
   std::vector<std::string> arguments;
   std::chrono::milliseconds timeout{0};
-  std::optional<int> exit_status;
+  bool times_out = false;                 ///< it is to be ended: it does not end by itself
+  std::vector<int> exit_status;           ///< one of these; empty: any
   std::vector<std::string> output;        ///< each must be in standard output or error
   std::vector<std::string> output_lacks;  ///< none may be
 };

@@ -1,11 +1,14 @@
 #include "scenario/sweep.h"
 
 #include <algorithm>
+#include <stdexcept>
 
-#include "fault/request_watcher.h"
+#include "attach/refusals.h"
 #include "scenario/bench.h"
+#include "scenario/result_bytes.h"
+#include "scenario/sweep_points.h"
 #include "scenario/sweep_stream.h"
-#include "support/hex.h"
+#include "scenario/workers.h"
 
 namespace dfurig::scenario {
 namespace {
@@ -13,188 +16,184 @@ namespace {
 using fault::Fault;
 using fault::Kind;
 
-// Of each kind so many ranges of points that end wrongly are listed.
-constexpr std::size_t listed_max = 20;
-
 // What can happen to a request.
 constexpr Kind request_kinds[] = {Kind::UsbStall, Kind::UsbBusError, Kind::UsbNever, Kind::UsbLost,
                                   Kind::UsbUnplug};
+// A run with tools is a job. A point of the stream is too small for one.
+constexpr std::size_t points_of_stream_at_once = 64;
 
-bool has_hung(const Report& report) {
-  return std::ranges::any_of(report.steps, [](const StepResult& it) { return it.timed_out; });
-}
+/// The points of one kind of fault.
+struct Series {
+  std::string name;                              ///< "usb.stall"
+  std::string points;                            ///< "requests"
+  std::size_t size = 0;                          ///< so many
+  std::size_t first = 0;                         ///< what the first is called
+  std::size_t range = 1;                         ///< so many are a job
+  std::function<std::string(std::size_t)> what;  ///< is at a point, from 0 on
+  std::function<Verdict(std::size_t)> judge;     ///< in another process
+};
 
-/// A tool did not end as it was to end.
-bool is_told(const Report& report) {
-  return std::ranges::any_of(
-      report.steps, [](const StepResult& step) { return step.is_host && !step.failures.empty(); });
-}
-
-/// One run with one more fault, and a second one after it.
+/// One run with one more fault, and when it fails a second one after it.
 Verdict judge(const Scenario& scenario, const RunOptions& options, const Fault& fault) {
   Bench bench(scenario, options);
   bench.rig().injection().armed().add(fault);
   const Report report = bench.run();
-  const bool passes = !report.has_failures();
-  if (!passes && bench.run_again().has_failures()) return Verdict::Brick;
-  if (passes) return Verdict::Passes;
-  if (has_hung(report)) return Verdict::Hang;
-  return is_told(report) ? Verdict::Told : Verdict::Silent;
+  return verdict_of(report, report.has_failures() && !bench.run_again().has_failures());
 }
 
-bool is_wrong(Verdict verdict) {
-  return verdict == Verdict::Silent || verdict == Verdict::Hang || verdict == Verdict::Brick;
-}
-
-/// Points next to each other that end alike are told together.
-class Line {
+class Sweeping {
  public:
-  explicit Line(std::string fault) { line_.fault = std::move(fault); }
-
-  void add(std::size_t point, const std::string& what, Verdict verdict) {
-    ++line_.counts[verdict];
-    if (!is_wrong(verdict)) return;
-    if (!ranges_.empty() && ranges_.back().last + 1 == point && ranges_.back().verdict == verdict &&
-        ranges_.back().what == what) {
-      ranges_.back().last = point;
-      return;
-    }
-    ranges_.push_back({point, point, what, verdict});
+  Sweeping(const Scenario& scenario, const SweepOptions& options, const SweepProgress& progress)
+      : scenario_(scenario), options_(options), progress_(progress) {
+    for (BoardSetup& it : scenario_.boards) it.options.time_scale = 0;
+    result_.file = scenario.file;
   }
 
-  SweepLine finish() {
-    for (const Range& it : ranges_) {
-      if (line_.wrong.size() == listed_max) {
-        line_.wrong.push_back("and " + std::to_string(ranges_.size() - listed_max) + " more");
-        break;
-      }
-      const std::string points = it.first == it.last
-                                     ? std::to_string(it.first)
-                                     : std::to_string(it.first) + " to " + std::to_string(it.last);
-      line_.wrong.push_back(points + ", " + it.what + ": " + to_string(it.verdict));
-    }
-    return std::move(line_);
-  }
+  Sweep run();
 
  private:
-  struct Range {
-    std::size_t first;
-    std::size_t last;
-    std::string what;
-    Verdict verdict;
-  };
-  SweepLine line_;
-  std::vector<Range> ranges_;
+  void record_stream();
+  void take_recording(const JobEnd& end);
+  Series faults_of(Kind kind, const char* points, std::size_t size) const;
+  std::vector<Series> make_series() const;
+  void try_all(const std::vector<Series>& all);
+  void write_lines(const std::vector<Series>& all, const std::vector<PointEnd>& ends);
+
+  Scenario scenario_;
+  const SweepOptions& options_;
+  const SweepProgress& progress_;
+  Recording recording_;
+  Sweep result_;
 };
 
-/// "DFU_DNLOAD wValue=2 (write)" for each transfer.
-std::vector<std::string> texts_of(const std::vector<usb::Transfer>& transfers) {
-  std::vector<std::string> texts;
-  fault::RequestWatcher watcher;
-  for (const usb::Transfer& it : transfers) {
-    const bool is_out = !it.setup.is_device_to_host();
-    watcher.see(it.setup, is_out ? ByteView(it.data) : ByteView());
-    texts.push_back(watcher.text());
-  }
-  return texts;
+/// In a process of its own as all runs are. What it sends back begins with why tools cannot be run
+/// here, or with nothing.
+void Sweeping::record_stream() {
+  Work work;
+  work.order = {0};
+  work.bound = options_.timeout;
+  work.run = [this](std::size_t) {
+    ByteWriter out;
+    try {
+      const Bytes recorded = encode_recording(record(scenario_, options_.run));
+      append_text(out, "");
+      append_flag(out, false);
+      append_bytes(out, recorded);
+    } catch (const std::exception& error) {
+      append_text(out, error.what());
+      append_flag(out, attach::is_host_refusal(error));
+      append_bytes(out, {});
+    }
+    return out.take();
+  };
+  work.on_running = [](const std::vector<std::size_t>&) {};
+  work.on_end = [this](const JobEnd& end) { take_recording(end); };
+  result_.signal = run_jobs(work);
 }
 
-SweepLine sweep_requests(const Scenario& scenario, const RunOptions& options, Kind kind,
-                         const std::vector<std::string>& requests, const SweepProgress& progress) {
-  const std::string name = fault::info_of(kind).name;
-  Line line(name + " at each of " + std::to_string(requests.size()) + " requests");
-  Fault fault;
-  fault.kind = kind;
-  fault.may_miss = true;
-  for (std::size_t i = 1; i <= requests.size(); ++i) {
-    progress(name, i, requests.size());
-    fault.occasion.first = i;
-    line.add(i, requests[i - 1], judge(scenario, options, fault));
-  }
-  return line.finish();
+void Sweeping::take_recording(const JobEnd& end) {
+  result_.why_not = "of the scenario without a fault, " + end.broken_off;
+  if (!end.broken_off.empty()) return;
+  ResultReader reader(end.result);
+  const std::string refusal = reader.text();
+  const bool is_host_refusal = reader.flag();
+  if (!refusal.empty()) attach::throw_again(refusal, is_host_refusal);
+  std::optional<Recording> recording = parse_recording(reader.bytes());
+  if (!recording) throw std::runtime_error("a process sent no recording that can be read");
+  recording_ = std::move(*recording);
+  result_.why_not = recording_.why_not;
 }
 
-/// Before each unit that is programmed and in the middle of each erase.
-SweepLine sweep_power(const Scenario& scenario, const RunOptions& options,
-                      const SweepProgress& progress, std::size_t count) {
-  Line line("memory.power_cut at each of " + std::to_string(count) + " operations of flash");
-  Fault fault;
-  fault.kind = Kind::MemoryPowerCut;
-  fault.may_miss = true;
-  for (std::size_t i = 1; i <= count; ++i) {
-    progress("memory.power_cut", i, count);
-    fault.occasion.first = i;
-    line.add(i, "operation of flash", judge(scenario, options, fault));
-  }
-  return line.finish();
+/// A fault of this kind at its first occasion, its second, and so on.
+Series Sweeping::faults_of(Kind kind, const char* points, std::size_t size) const {
+  Series series;
+  series.name = fault::info_of(kind).name;
+  series.points = points;
+  series.size = size;
+  series.first = 1;
+  series.judge = [this, kind](std::size_t point) {
+    Fault fault;
+    fault.kind = kind;
+    fault.may_miss = true;
+    fault.occasion.first = point + 1;
+    return judge(scenario_, options_.run, fault);
+  };
+  return series;
 }
 
-SweepLine sweep_bytes(const Stream& stream, bool splits, const SweepProgress& progress) {
-  const std::string name = splits ? "stream.split" : "stream.reset";
-  Line line(name + " at each of " + std::to_string(stream.size()) + " bytes to the device");
-  for (std::size_t at = 0; at < stream.size(); ++at) {
-    if (at % 64 == 0) progress(name, at, stream.size());
-    line.add(at, "byte of the stream", splits ? stream.split_at(at) : stream.cut_at(at));
+std::vector<Series> Sweeping::make_series() const {
+  std::vector<Series> all;
+  for (const Kind kind : request_kinds) {
+    all.push_back(faults_of(kind, "requests", recording_.requests.size()));
+    all.back().what = [this](std::size_t point) { return recording_.requests[point]; };
   }
-  return line.finish();
+  all.push_back(faults_of(Kind::MemoryPowerCut, "operations of flash",
+                          static_cast<std::size_t>(recording_.flash_operations)));
+  all.back().what = [](std::size_t) { return "operation of flash"; };
+  for (const bool splits : {true, false}) {
+    Series series;
+    series.name = splits ? "stream.split" : "stream.reset";
+    series.points = "bytes to the device";
+    series.size = recording_.size();
+    series.range = points_of_stream_at_once;
+    series.what = [](std::size_t) { return "byte of the stream"; };
+    series.judge = [this, splits](std::size_t point) {
+      const Stream stream(scenario_, options_.run, recording_);
+      return splits ? stream.split_at(point) : stream.cut_at(point);
+    };
+    all.push_back(std::move(series));
+  }
+  return all;
+}
+
+void Sweeping::try_all(const std::vector<Series>& all) {
+  PointWork work;
+  std::vector<std::pair<const Series*, std::size_t>> points;  // by number: whose, and which there
+  for (const Series& series : all) {
+    for (std::size_t i = 0; i < series.size; ++i) points.push_back({&series, i});
+    for (std::size_t at = 0; at < series.size; at += series.range) {
+      work.ranges.push_back(std::min(series.range, series.size - at));
+    }
+  }
+  work.at_once = options_.jobs;
+  work.bound = options_.timeout;
+  work.run = [&points](std::size_t number) {
+    const auto& [series, point] = points[number];
+    return series->judge(point);
+  };
+  work.on_progress = [&](std::size_t ended, const std::vector<std::size_t>& running) {
+    std::vector<std::string> names;
+    for (const std::size_t number : running) names.push_back(points[number].first->name);
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    progress_(ended, points.size(), names);
+  };
+  const PointEnds tried = try_points(work);
+  result_.signal = tried.signal;
+  if (result_.signal == 0) write_lines(all, tried.ends);
+}
+
+void Sweeping::write_lines(const std::vector<Series>& all, const std::vector<PointEnd>& ends) {
+  auto end = ends.begin();
+  for (const Series& series : all) {
+    SweepLineWriter line(series.name + " at each of " + std::to_string(series.size) + " " +
+                         series.points);
+    for (std::size_t i = 0; i < series.size; ++i) {
+      line.add(series.first + i, series.what(i), *end++);
+    }
+    result_.lines.push_back(line.finish());
+  }
+}
+
+Sweep Sweeping::run() {
+  record_stream();
+  if (result_.signal == 0 && result_.why_not.empty()) try_all(make_series());
+  return std::move(result_);
 }
 
 }  // namespace
 
-std::string to_string(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::Passes:
-      return "passes";
-    case Verdict::Told:
-      return "told";
-    case Verdict::Silent:
-      return "silent";
-    case Verdict::Hang:
-      return "hang";
-    case Verdict::Brick:
-      return "brick";
-  }
-  return "?";
-}
-
-bool Sweep::is_clean() const {
-  return why_not.empty() && std::ranges::all_of(lines, [](const SweepLine& line) {
-           return std::ranges::none_of(
-               line.counts, [](const auto& it) { return is_wrong(it.first) && it.second > 0; });
-         });
-}
-
-Sweep sweep(const Scenario& original, const RunOptions& options, const SweepProgress& progress) {
-  Scenario scenario = original;
-  for (BoardSetup& it : scenario.boards) it.options.time_scale = 0;
-  Sweep result;
-  result.file = scenario.file;
-  const Stream stream(scenario, options);
-  if (!stream.why_not().empty()) {
-    result.why_not = stream.why_not();
-    return result;
-  }
-  for (const Kind kind : request_kinds) {
-    result.lines.push_back(
-        sweep_requests(scenario, options, kind, texts_of(stream.transfers()), progress));
-  }
-  result.lines.push_back(sweep_power(scenario, options, progress, stream.flash_operations()));
-  result.lines.push_back(sweep_bytes(stream, true, progress));
-  result.lines.push_back(sweep_bytes(stream, false, progress));
-  return result;
-}
-
-void print_sweep(std::ostream& out, const Sweep& sweep) {
-  out << (sweep.is_clean() ? "CLEAN" : "WRONG") << "  " << sweep.file << "\n";
-  if (!sweep.why_not.empty()) out << "  nothing was swept: " << sweep.why_not << "\n";
-  for (const SweepLine& line : sweep.lines) {
-    out << "  " << line.fault << "\n     ";
-    for (const auto& [verdict, count] : line.counts) {
-      out << " " << to_string(verdict) << " " << count;
-    }
-    out << "\n";
-    for (const std::string& it : line.wrong) out << "      " << it << "\n";
-  }
+Sweep sweep(const Scenario& scenario, const SweepOptions& options, const SweepProgress& progress) {
+  return Sweeping(scenario, options, progress).run();
 }
 
 }  // namespace dfurig::scenario

@@ -1,49 +1,31 @@
 // One scenario with a fault at every point there is, and what comes of each.
 #pragma once
 
+#include <chrono>
 #include <functional>
-#include <map>
-#include <ostream>
 #include <string>
 #include <vector>
 
 #include "scenario/run.h"
+#include "scenario/sweep_report.h"
 
 namespace dfurig::scenario {
 
-/// How a run with one fault ends.
-enum class Verdict {
-  Passes,  ///< nothing that is expected is missing
-  Told,    ///< a tool says so
-  Silent,  ///< every tool reports success, and something that is expected is missing
-  Hang,    ///< a tool had to be ended
-  Brick,   ///< after that the same steps do not pass, though power was off and no fault comes
-};
-std::string to_string(Verdict verdict);
-
-/// All points of one kind of fault.
-struct SweepLine {
-  std::string fault;  ///< "usb.stall at each of 52 requests"
-  std::map<Verdict, std::size_t> counts;
-  std::vector<std::string> wrong;  ///< "27 to 29, DFU_DNLOAD wValue=2 (write): silent"
+struct SweepOptions {
+  RunOptions run;
+  std::size_t jobs = 1;               ///< points that are tried at once
+  std::chrono::seconds timeout{300};  ///< a point that takes longer is broken off
 };
 
-struct Sweep {
-  std::string file;
-  std::string why_not;  ///< there was nothing to sweep: the scenario fails without a fault
-  std::vector<SweepLine> lines;
-
-  /// No run ended silently, hung, or left a brick.
-  bool is_clean() const;
-};
-
-/// Called from time to time: what is being tried, how far that is, and how far it goes.
-using SweepProgress = std::function<void(const std::string& what, std::size_t at, std::size_t of)>;
+/// Called from time to time: how many points have ended, of how many, and the faults that are
+/// being tried.
+using SweepProgress =
+    std::function<void(std::size_t, std::size_t, const std::vector<std::string>&)>;
 
 /// Requests fail one after the other, the power is cut before each unit of flash, and the stream is
-/// cut and split at each of its bytes. Operations of the device take no time meanwhile.
-Sweep sweep(const Scenario& scenario, const RunOptions& options, const SweepProgress& progress);
-
-void print_sweep(std::ostream& out, const Sweep& sweep);
+/// cut and split at each of its bytes. Operations of the device take no time meanwhile. All runs
+/// are in other processes; one that crashes or does not end takes no other along, and no process
+/// survives. Throws std::runtime_error when tools cannot be run here.
+Sweep sweep(const Scenario& scenario, const SweepOptions& options, const SweepProgress& progress);
 
 }  // namespace dfurig::scenario

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fault/request_watcher.h"
 #include "scenario/bench.h"
 #include "usbip/session.h"
 
@@ -15,7 +16,7 @@ constexpr std::chrono::milliseconds between_messages{1};
 /// Remembers what is sent.
 class RecordingLink : public usbip::Link {
  public:
-  RecordingLink(std::unique_ptr<usbip::Link> link, std::vector<std::vector<Bytes>>& connections)
+  RecordingLink(std::unique_ptr<usbip::Link> link, std::vector<Recording::Connection>& connections)
       : link_(std::move(link)), connections_(connections), own_(connections.size()) {
     connections.emplace_back();
   }
@@ -31,7 +32,7 @@ class RecordingLink : public usbip::Link {
 
  private:
   std::unique_ptr<usbip::Link> link_;
-  std::vector<std::vector<Bytes>>& connections_;
+  std::vector<Recording::Connection>& connections_;
   std::size_t own_;
 };
 
@@ -52,47 +53,26 @@ fault::Fault counting(fault::Kind kind) {
   return fault;
 }
 
-}  // namespace
-
-Stream::Stream(const Scenario& scenario, const RunOptions& options)
-    : scenario_(scenario), options_(options) {
-  RunOptions recording = options;
-  recording.wrap_connector = [this](usbip::Connector connector) {
-    usbip::Connector recorded = connector;
-    recorded.connect = [this, connect = std::move(connector.connect)] {
-      return std::make_unique<RecordingLink>(connect(), connections_);
-    };
-    return recorded;
-  };
-  Bench bench(scenario, recording);
-  bench.rig().injection().armed().add(counting(fault::Kind::MemoryPowerCut));
-  const Report report = bench.run();
-  transfers_ = bench.rig().transfers();
-  flash_operations_ = bench.rig().injection().armed().met(fault::Kind::MemoryPowerCut);
-  if (report.has_failures()) why_not_ = "the scenario fails without a fault";
-  if (!why_not_.empty()) return;
-  Bench again(scenario_, options_);
-  again.set_up();
-  answers_ = send(again, nowhere, nowhere);
-  flash_ = content_of(again.rig().board().chip().flash());
-  if (flash_ != content_of(bench.rig().board().chip().flash())) {
-    why_not_ = "what its tools send does not have the same effect when it is sent again";
+/// "DFU_DNLOAD wValue=2 (write)" for each transfer.
+std::vector<std::string> texts_of(const std::vector<usb::Transfer>& transfers) {
+  std::vector<std::string> texts;
+  fault::RequestWatcher watcher;
+  for (const usb::Transfer& it : transfers) {
+    const bool is_out = !it.setup.is_device_to_host();
+    watcher.see(it.setup, is_out ? ByteView(it.data) : ByteView());
+    texts.push_back(watcher.text());
   }
+  return texts;
 }
 
-std::size_t Stream::size() const {
-  std::size_t size = 0;
-  for (const Connection& connection : connections_) {
-    for (const Bytes& message : connection) size += message.size();
-  }
-  return size;
-}
-
-Bytes Stream::send(Bench& bench, std::size_t split, std::size_t end) const {
+/// Sends all connections to a device of its own, split before byte `split` and ended before byte
+/// `end`; returns all that came back.
+Bytes send(const std::vector<Recording::Connection>& connections, Bench& bench, std::size_t split,
+           std::size_t end) {
   Bytes answers;
   std::size_t position = 0;
   Instant now = std::chrono::seconds(1);
-  for (const Connection& connection : connections_) {
+  for (const Recording::Connection& connection : connections) {
     usbip::Session session(bench.exports());
     for (const Bytes& message : connection) {
       const std::size_t next = position + message.size();
@@ -112,21 +92,53 @@ Bytes Stream::send(Bench& bench, std::size_t split, std::size_t end) const {
   return answers;
 }
 
+}  // namespace
+
+Recording record(const Scenario& scenario, const RunOptions& options) {
+  Recording recording;
+  RunOptions recorded = options;
+  recorded.wrap_connector = [&recording](usbip::Connector connector) {
+    usbip::Connector wrapped = connector;
+    wrapped.connect = [&recording, connect = std::move(connector.connect)] {
+      return std::make_unique<RecordingLink>(connect(), recording.connections);
+    };
+    return wrapped;
+  };
+  Bench bench(scenario, recorded);
+  bench.rig().injection().armed().add(counting(fault::Kind::MemoryPowerCut));
+  const Report report = bench.run();
+  recording.requests = texts_of(bench.rig().transfers());
+  recording.flash_operations = bench.rig().injection().armed().met(fault::Kind::MemoryPowerCut);
+  if (report.has_failures()) {
+    recording.why_not = "the scenario fails without a fault";
+    return recording;
+  }
+  Bench again(scenario, options);
+  again.set_up();
+  recording.answers = send(recording.connections, again, nowhere, nowhere);
+  recording.flash = content_of(again.rig().board().chip().flash());
+  if (recording.flash != content_of(bench.rig().board().chip().flash())) {
+    recording.why_not = "what its tools send does not have the same effect when it is sent again";
+  }
+  return recording;
+}
+
 Verdict Stream::split_at(std::size_t at) const {
   Bench bench(scenario_, options_);
   bench.set_up();
-  const bool is_same = send(bench, at, nowhere) == answers_ &&
-                       content_of(bench.rig().board().chip().flash()) == flash_;
+  const Bytes answers = send(recording_.connections, bench, at, nowhere);
+  const bool is_same = answers == recording_.answers &&
+                       content_of(bench.rig().board().chip().flash()) == recording_.flash;
   return is_same ? Verdict::Passes : Verdict::Silent;
 }
 
 Verdict Stream::cut_at(std::size_t at) const {
   Bench bench(scenario_, options_);
   bench.set_up();
-  send(bench, nowhere, at);
+  send(recording_.connections, bench, nowhere, at);
   bench.start_again();
-  send(bench, nowhere, nowhere);
-  const bool is_same = content_of(bench.rig().board().chip().flash()) == flash_;
+  send(recording_.connections, bench, nowhere, nowhere);
+  const bool is_same = content_of(bench.rig().board().chip().flash()) == recording_.flash;
   return is_same ? Verdict::Told : Verdict::Brick;
 }
 

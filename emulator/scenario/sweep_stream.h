@@ -1,28 +1,20 @@
 // The byte stream of one run, and what becomes of the device when it is split or cut elsewhere.
 #pragma once
 
-#include <string>
-#include <vector>
-
-#include "scenario/sweep.h"
-#include "usb/transcript.h"
+#include "scenario/recording.h"
+#include "scenario/run.h"
+#include "scenario/sweep_report.h"
 
 namespace dfurig::scenario {
 
-/// What the tools of a scenario sent in a run without faults, connection by connection, as it can
-/// be sent again without them.
+/// Runs the scenario once with its tools, and once more with what they sent.
+Recording record(const Scenario& scenario, const RunOptions& options);
+
+/// Sends a recording again. All it is given must outlive it.
 class Stream {
  public:
-  /// Runs the scenario once. `scenario` must outlive it.
-  Stream(const Scenario& scenario, const RunOptions& options);
-
-  /// The scenario fails, or what it sends cannot be repeated; empty: all is well.
-  const std::string& why_not() const { return why_not_; }
-  const std::vector<usb::Transfer>& transfers() const { return transfers_; }
-  /// Units programmed and sectors erased.
-  std::size_t flash_operations() const { return flash_operations_; }
-  /// Bytes to the device.
-  std::size_t size() const;
+  Stream(const Scenario& scenario, const RunOptions& options, const Recording& recording)
+      : scenario_(scenario), options_(options), recording_(recording) {}
 
   /// The byte at `at` comes in a piece of its own: the answers must be the same.
   Verdict split_at(std::size_t at) const;
@@ -30,19 +22,9 @@ class Stream {
   Verdict cut_at(std::size_t at) const;
 
  private:
-  using Connection = std::vector<Bytes>;
-  /// Sends everything to a device of its own, split before byte `split` and ended before byte
-  /// `end`; returns all that came back.
-  Bytes send(class Bench& bench, std::size_t split, std::size_t end) const;
-
   const Scenario& scenario_;
-  RunOptions options_;
-  std::string why_not_;
-  std::vector<Connection> connections_;
-  std::vector<usb::Transfer> transfers_;
-  std::size_t flash_operations_ = 0;
-  Bytes answers_;
-  Bytes flash_;  ///< at the end
+  const RunOptions& options_;
+  const Recording& recording_;
 };
 
 }  // namespace dfurig::scenario

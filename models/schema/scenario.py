@@ -225,9 +225,11 @@ STEP = either(
     keys("A real tool runs and sees the device.", {
         "run": array("A tool and its arguments; ${scenario_dir} is the scenario's folder.",
                      text("One of them."), 1),
-        "timeout_s?": real("The tool is ended after this; 60 if left out.", most=3600),
+        "timeout_s?": real("The tool is ended after this, by its own clock; 60 if left out.", most=3600),
         "expect?": keys("What must be true of it.", {
-            "exit?": number("Its exit status; 0 if left out.", 255),
+            "exit?": either("Its exit status; any if left out.", number("This.", 255),
+                            array("One of these.", number("This.", 255), 1)),
+            "timed_out?": flag("true: it does not end by itself, and is ended."),
             "output?": texts("Each must be in standard output or error."),
             "output_lacks?": texts("None may be there."),
         }),

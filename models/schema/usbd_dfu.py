@@ -28,7 +28,7 @@ USBD_DFU = keys("ST's USB Device Library in main flash. models/README.md tells m
     }),
     "library": keys("What the project sets.", {
         **PROJECT,
-        "memory_functions?": MEMORY_FUNCTIONS,
+        "memory_functions": MEMORY_FUNCTIONS,
     "application_address": number("USBD_DFU_APP_DEFAULT_ADD; the bootloader's own code lies "
                                       "below."),
         "button": text("A boot pin: 1 at reset keeps it in DFU mode."),

@@ -14,7 +14,7 @@ FILES = {"a.bin": {"fill": 0, "at": 0x08000000, "size": 1}, "b.bin": {"bytes": "
 ROW = {"name": "row", "variables": {"text": "x", "flag": True}, "title": "A row",
        "why": "x", "source": ["x"], "model": "stm32l476rg", "override": {}, "policies": {},
        "time_scale": 1, "files": FILES, "faults": [], "given": {},
-       "fails_with": "x", "steps": [{"reset": "system"}],
+       "others": [], "bystanders": [], "fails_with": "x", "steps": [{"reset": "system"}],
        "gallery": {"id": "A00", "report": "x", "chip": "x", "tool": "x", "cause": "known",
                    "injected": "x"}}
 
@@ -58,7 +58,16 @@ SCENARIO = {
               "firmware": {"file": "../../tests/firmware/blink_stm32l476.bin", "at": 0x08000000,
                            "symbols": "../../tests/firmware/blink_stm32l476.sym",
                            "downloaded": False}},
+    "others": [{"model": "stm32l476rg", "override": {"chip": {"title": "another"}},
+                "policies": {}, "time_scale": 0, "faults": [], "given": {}}],
+    "bystanders": [{"idVendor": 1, "idProduct": 1, "bcdDevice": 1, "manufacturer": "x",
+                    "product": "x", "serial": "x", "interfaces": [
+                        {"bInterfaceNumber": 0, "bAlternateSetting": 0, "bInterfaceClass": 0xFE,
+                         "bInterfaceSubClass": 1, "bInterfaceProtocol": 1, "name": "x",
+                         "extra": "09 21"}]}],
     "steps": [{"write": {"register": "GPIOA.ODR", "value": 1}},
+              {"reset": "system", "settles": False, "device": "1-2"},
+              {"expect": {}, "device": "1-2"},
               {"drive": {"PA0": 0, "PA1": "released"}},
               {"run_firmware": {"for_ms": 1}},
               {"run_firmware": {"instructions": 1, "within_ms": 1}},
@@ -76,5 +85,7 @@ SCENARIO = {
                    "data": "00", "reply": "ACK", "reply_data": "", "state": "dfuIDLE",
                    "status": "OK", "poll_ms": 0},
                   {"poll": "dfuIDLE", "status": "OK"}]},
+              {"run": ["true"], "expect": {"exit": 0}},
+              {"run": ["true"], "expect": {"exit": [0, 1], "timed_out": False}},
               {"use": "../faults/download_verify_leave.steps.json", "with": {"x": "1"}}],
 }

@@ -25,7 +25,8 @@ SCENARIO = {
         {"run": ["dfu-util", "-a", "0", "-s", "0x08000000", "-D", "${files}/app.bin"],
          "timeout_s": 20, "expect": {"exit": 0, "output": ["File downloaded successfully"],
                                      "output_lacks": ["rror during"]}},
-        {"run": ["dfu-util", "-a", "0", "-s", "0x08000000:64", "-U", "${files}/read.bin"]},
+        {"run": ["dfu-util", "-a", "0", "-s", "0x08000000:64", "-U", "${files}/read.bin"],
+         "expect": {"exit": [1, 0]}},
         {"control": [{"request": "DFU_GETSTATUS", "reply": "data", "state": "dfuIDLE",
                       "status": "OK", "poll_ms": 0, "reply_data": "00 00 00 00 02 00"},
                      {"poll": "dfuIDLE", "status": "OK"}]},
@@ -44,7 +45,10 @@ SCENARIO = {
                 "sent": [{"request": "DFU_DNLOAD", "operation": "write", "count": 1},
                          {"request": "DFU_DNLOAD", "operation": "mass erase", "count": 0}],
                 "order": [{"operation": "erase"}, {"operation": "write", "wValue": 2}]},
-            "any_of": [{"phase": "off"}, {"phase": "bootloader"}]}}],
+            "any_of": [{"phase": "off"}, {"phase": "bootloader"}]}},
+        {"run": ["sh", "-c", "echo started; exec sleep 60"], "timeout_s": 2.5,
+         "expect": {"timed_out": True, "exit": 137, "output": ["started"]}},
+        {"expect": {"elapsed_ms": {"from": 2500, "to": 2500.1}}}],
 }
 
 
@@ -62,10 +66,17 @@ def test_the_scenario_passes(run, tmp_path):
 EXPECT = ("steps", 3, "expect")
 TOOL = ("steps", 0, "expect")
 CONTROL = ("steps", 2, "control")
+ENDED = ("steps", 4, "expect")
 
 
 @pytest.mark.parametrize("place, value, said", [
     ((*TOOL, "exit"), 1, "exit status\n      expected 1\n      found    0"),
+    ((*TOOL, "exit"), [1, 74], "exit status\n      expected 1 or 74\n      found    0"),
+    ((*TOOL, "timed_out"), True,
+     "time\n      expected no end within 20.0 s\n      found    it ended with exit status 0"),
+    ((*ENDED, "timed_out"), False,
+     "time\n      expected an end within 2.5 s\n      found    it was still running and was ended"),
+    ((*ENDED, "exit"), 0, "exit status\n      expected 0\n      found    137"),
     ((*TOOL, "output"), ["nonsense"], 'output\n      expected "nonsense"\n      found    it is n'),
     ((*TOOL, "output_lacks"), ["downloaded"], 'expected no "downloaded"\n      found    it is'),
     ((*CONTROL, 0, "reply"), "STALL", "reply\n      expected STALL\n      found    data"),

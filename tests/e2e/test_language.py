@@ -15,6 +15,9 @@ def scenario(**changes) -> dict:
     return {key: it for key, it in value.items() if it is not None}
 
 
+OTHER = {"model": "stm32f405rg", "given": {"boot_pins": {"BOOT0": 1}}}
+
+
 def with_fault(**fault) -> dict:
     return scenario(faults=[fault])
 
@@ -99,6 +102,15 @@ MISTAKES = [
      '/steps/1: unknown key "reset"'),
     (scenario(steps=[{"faults": "none", "control": []}]),
      "/steps/0: expected exactly one of run, write, drive, reset, run_firmware, control, faults,"),
+    # a tool's end
+    (scenario(steps=[{"run": ["true"], "expect": {"exit": 256}}]),
+     "/steps/0/expect/exit: expected a number from 0 to 255, found 256"),
+    (scenario(steps=[{"run": ["true"], "expect": {"exit": [0, 256]}}]),
+     "/steps/0/expect/exit/1: expected a number from 0 to 255, found 256"),
+    (scenario(steps=[{"run": ["true"], "expect": {"exit": []}}]),
+     "/steps/0/expect/exit: expected at least one exit status"),
+    (scenario(steps=[{"run": ["true"], "expect": {"timed_out": "yes"}}]),
+     "/steps/0/expect/timed_out: expected "),
     # replayed requests
     (with_control(), "/steps/0/control: expected at least one request"),
     (with_control({"request": "DFU_GETSTATUS", "data": "00"}),
@@ -119,6 +131,32 @@ MISTAKES = [
      '/steps/0/expect/any_of/0: unknown key "any_of"'),
     (scenario(steps=[{"expect": {"transcript": {"order": [{"count": 1}]}}}]),
      '/steps/0/expect/transcript/order/0: unknown key "count"'),
+    # several devices
+    (scenario(others=[{}]), '/others/0: missing "model"'),
+    (scenario(others=[{"model": "stm32f405rx"}]),
+     '/others/0/model: there is no model "stm32f405rx"'),
+    (scenario(others=[{**OTHER, "steps": []}]), '/others/0: unknown key "steps"'),
+    (scenario(others=[{**OTHER, "faults": [
+        {"fault": "stream.reset", "when": {"direction": "to_host"}}]}]),
+     "/others/0/faults: stream.reset is of the stream, not of one board"),
+    (scenario(others=[{**OTHER, "given": {"boot_pins": {"BOOT2": 1}}}]),
+     '/others/0/given/boot_pins: unknown key "BOOT2"'),
+    (scenario(others=[OTHER], steps=[{"expect": {}, "device": "1-3"}]),
+     '/steps/0/device: expected one of 1-1, 1-2, found "1-3"'),
+    (scenario(others=[{**OTHER, "model": "stm32l476rg"}],
+              steps=[{"write": {"register": "GPIOI.ODR", "value": 0}, "device": "1-2"}]),
+     'no register or field "GPIOI.ODR" on this chip'),
+    (scenario(steps=[{"run": ["true"], "device": "1-1"}]), '/steps/0: unknown key "device"'),
+    (scenario(steps=[{"reset": "system", "settles": 0}]),
+     "/steps/0/settles: expected true or false"),
+    (scenario(others=[{"model": "stm32h563zi", "given": OTHER["given"]}],
+              steps=[{"run_firmware": {"for_ms": 1}, "device": "1-2"}]),
+     "/others/0/model: firmware of a "),
+    (scenario(bystanders=[{"idVendor": 1, "idProduct": 1, "interfaces": []}]),
+     "/bystanders/0/interfaces: expected at least one interface"),
+    (scenario(bystanders=[{"idVendor": 0x10000}]), "/bystanders/0/idVendor: expected a number fr"),
+    (scenario(bystanders=[{"idVendor": 1, "idProduct": 1, "interfaces": [{}]}]),
+     '/bystanders/0/interfaces/0: missing "bInterfaceClass"'),
     # the gallery's entry
     (scenario(gallery={"id": "A01"}), '/gallery: missing "report"'),
     (scenario(gallery={"id": "A01", "report": "x", "chip": "x", "tool": "x", "cause": "clear"}),

@@ -32,7 +32,8 @@ FAULTS = [name for kind in json.loads((MODELS / "schema/scenario.json").read_tex
 # What the loader lists together and the schemas keep apart, case by case.
 TOLD_APART = [{"main flash", "system memory", "SRAM", "banks", "address", "dual boot"},
               {"block_size", "locks_at", "unit"}, {"rom", "usbd-dfu"},
-              {"run", "reset", "write", "drive", "run_firmware", "control", "faults", "expect"},
+              {"run", "reset", "write", "drive", "run_firmware", "control", "faults", "expect",
+               "device"},
               set(FAULTS)]
 
 # Keys, by what the schema says of the object around them, that must not be there always, or whose

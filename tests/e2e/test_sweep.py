@@ -1,8 +1,15 @@
 """`dfurig run --sweep`: a fault at every point, and what comes of each."""
 
 import json
+import os
+import pty
 import re
+import signal
+import subprocess
+import time
 from pathlib import Path
+
+import pytest
 
 SCENARIO = {
     "title": "64 bytes are downloaded and the application is started",
@@ -16,9 +23,26 @@ SCENARIO = {
 }
 
 
-def swept(run, folder: Path, **changes):
+def written(folder: Path, **changes) -> str:
     (folder / "x.json").write_text(json.dumps({**SCENARIO, **changes}))
-    return run("run", "--sweep", str(folder / "x.json"))
+    return str(folder / "x.json")
+
+
+def swept(run, folder: Path, *options: str, **changes):
+    return run("run", "--sweep", written(folder, **changes), *options)
+
+
+def download_or(*wrong: str) -> list[dict]:
+    """Steps that download; where dfu-util says `Cannot set alternate`, `wrong` is done."""
+    return [{"run": ["sh", "-c", "said=$(dfu-util -a 0 -s 0x08000000 -D $0/app.bin 2>&1) && exit; "
+                     "status=$?; case $said in *'Cannot set alternate'*) " + "; ".join(wrong) +
+                     ";; esac; exit $status", "${files}"], "expect": {"exit": 0}}]
+
+
+def left() -> list[str]:
+    """Processes of the scenarios here."""
+    listed = subprocess.run(["ps", "-eo", "args="], capture_output=True, text=True).stdout
+    return [line for line in listed.splitlines() if re.fullmatch(r"sleep 740\d", line)]
 
 
 def lines(done) -> dict[str, str]:
@@ -76,3 +100,88 @@ def test_what_fails_without_a_fault_is_not_swept(run, tmp_path):
     done = swept(run, tmp_path, steps=[{"expect": {"phase": "off"}}])
     assert "nothing was swept: the scenario fails without a fault" in done.stdout
     assert done.returncode == 1
+
+
+def test_the_report_is_the_same_however_many_run_at_once(run, tmp_path):
+    told = [swept(run, tmp_path, "--jobs", jobs) for jobs in ("1", "2", "4")]
+    assert {(done.returncode, done.stderr) for done in told} == {(1, "")}
+    assert len({done.stdout for done in told}) == 1
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_point_that_crashes_is_told_and_the_others_go_on(run, tmp_path, jobs):
+    done = swept(run, tmp_path, "--jobs", jobs,
+                 steps=download_or("sleep 7401 & kill -SEGV $PPID", "sleep 7402"))
+    assert done.returncode == 1
+    assert re.search(r"usb.stall at each of \d+ requests\n"
+                     r"      passes 5 told \d+ broken off 2\n"
+                     r"      \d+, SET_CONFIGURATION wValue=1: broken off, its process was ended by "
+                     r"signal 11 \(Segmentation fault\)\n"
+                     r"      \d+, SET_INTERFACE wValue=0: broken off, its process was ended by "
+                     r"signal 11 \(Segmentation fault\)\n  usb.bus_error", done.stdout)
+    assert "\n  stream.reset" in done.stdout
+    lines(done)
+    assert left() == []
+
+
+def test_a_point_that_takes_too_long_is_told_and_the_others_go_on(run, tmp_path):
+    # Stopped, the process that runs the scenario does nothing more.
+    done = swept(run, tmp_path, "--timeout", "1",
+                 steps=download_or("kill -STOP $PPID", "sleep 7403"))
+    assert re.search(r"\d+, SET_INTERFACE wValue=0: broken off, it did not end within 1 s\n",
+                     done.stdout)
+    assert "\n  stream.reset" in done.stdout
+    assert left() == []
+
+
+def test_a_scenario_that_crashes_without_a_fault_is_not_swept(run, tmp_path):
+    done = swept(run, tmp_path, steps=[{"run": ["sh", "-c", "kill -SEGV $PPID"]}])
+    assert "nothing was swept: of the scenario without a fault, its process was ended by signal " \
+        "11" in done.stdout
+    assert done.returncode == 1
+
+
+def test_where_tools_cannot_be_run_nothing_is_swept(run, tmp_path):
+    tool = tmp_path / "tool"
+    tool.write_bytes(b"\x7fELF\1\1\1" + bytes(9) + b"\2\0\x28\0" + bytes(40))  # of ARM
+    tool.chmod(0o755)
+    done = swept(run, tmp_path, steps=[{"run": [str(tool)]}])
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{tool}: is a program for arm; only x86_64 programs can be run" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_everything(dfurig, tmp_path, number):
+    started = tmp_path / "started"
+    steps = download_or(f"sleep 7404 & touch {started}", "sleep 7405")
+    path = written(tmp_path, steps=steps)
+    process = subprocess.Popen([dfurig, "run", "--sweep", "--real-time", path],
+                               stdout=subprocess.PIPE, text=True,
+                               preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
+    while not started.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(number)
+    told, _ = process.communicate(timeout=60)
+    assert (process.returncode, told) == (128 + number, "0 swept, 1 not swept: interrupted\n")
+    assert left() == []
+
+
+def test_progress_is_shown_on_a_terminal_and_removed(dfurig, tmp_path):
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([dfurig, "run", "--sweep", written(tmp_path)],
+                               stdout=subprocess.PIPE, stderr=theirs, text=True)
+    os.close(theirs)
+    shown = ""
+    try:
+        while piece := os.read(ours, 65536).decode():
+            shown += piece
+    except OSError:  # how a terminal without its other end says that there is no more
+        pass
+    os.close(ours)
+    told, _ = process.communicate(timeout=60)
+    clear = "\r\x1b[K"
+    assert told.startswith("WRONG  ") and "running" not in told
+    assert re.match(re.escape(clear) + r"0/\d+ running: usb\.stall" + re.escape(clear), shown)
+    assert "running: stream.reset" in shown
+    assert shown.endswith(clear)

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace dfurig::usb {
 namespace {
 
@@ -35,7 +37,7 @@ TEST(BareDeviceTest, ABusResetTakesItsConfiguration) {
 
 TEST(BareDeviceTest, KnowsNoClassOrVendorRequest) {
   BareDevice device(sound_card());
-  for (const std::uint8_t type : {0x21, 0xA1, 0xC0, 0x40}) {
+  for (const std::uint8_t type : std::array<std::uint8_t, 4>{0x21, 0xA1, 0xC0, 0x40}) {
     EXPECT_EQ(device.control({type, 0, 0, 0, 0}, {}, {}).reply, ControlReply(Stall{})) << +type;
   }
 }
