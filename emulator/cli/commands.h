@@ -19,6 +19,7 @@ int run_command(const Arguments& arguments);
 int steps_command(const Arguments& arguments);
 int serve_command(const Arguments& arguments);
 int exec_command(const Arguments& arguments);
+int list_command(const Arguments& arguments);
 int models_command(const Arguments& arguments);
 int describe_command(const Arguments& arguments);
 int validate_command(const Arguments& arguments);

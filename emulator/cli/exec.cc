@@ -1,11 +1,11 @@
-#include <deque>
 #include <iostream>
 
 #include "attach/run_tool.h"
+#include "cli/exec_wine.h"
+#include "cli/local_devices.h"
 #include "cli/options.h"
-#include "support/hex.h"
+#include "cli/server_address.h"
 #include "usbip/local_link.h"
-#include "usbip/messages.h"
 
 namespace dfurig::cli {
 namespace {
@@ -24,26 +24,25 @@ CommandLine exec_command_line() {
       "Time is virtual with --model: when device and tool both wait, it goes on to what comes "
       "next.\n"
       "The tool's clocks show it. A tool that waits for a person or another machine by the clock\n"
-      "wants --real-time.");
+      "wants --real-time.\n\n"
+      "Windows programs run in Wine, with ST's driver replaced: DfuSeDemo, DfuSeCommand and\n"
+      "DfuFileMgr see the devices, in real time. The programs are yours, and their folder stays "
+      "as\n"
+      "it is; PREFIX is a folder for Wine, made at the first run (700 MB) and good for the "
+      "next.\n\n"
+      "  dfurig exec --model stm32f405rg --wine ~/dfuse.wine -- DfuSe/DfuSeDemo.exe\n"
+      "  dfurig exec --connect 127.0.0.1:3240 --wine ~/dfuse.wine --transcript usb.txt -- \\\n"
+      "      DfuSe/DfuSeCommand.exe -c --de 0 --al 0 -d --v --fn app.dfu");
   line.options.add_options()("model,m", po::value<std::vector<std::string>>()->value_name("M"),
                              "start this chip for the tool; may be repeated")(
       "connect", po::value<std::vector<std::string>>()->value_name("HOST:PORT"),
       "use the devices of this USB/IP server; may be repeated")(
       "real-time",
       "let device and tool wait in real time (default: waiting takes none; always with --connect)");
+  add_wine_options(line);
   add_board_options(line);
   add_library_option(line);
   return line;
-}
-
-usbip::Connector parse_server(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return usbip::tcp_connector(text, usbip::default_port);
-  const auto port = parse_number(text.substr(colon + 1));
-  if (!port || *port == 0 || *port > 65535) {
-    throw UsageError("--connect " + text + ": expected HOST:PORT, such as 127.0.0.1:3240");
-  }
-  return usbip::tcp_connector(text.substr(0, colon), static_cast<std::uint16_t>(*port));
 }
 
 /// What stands after "--" is the tool's, whatever it looks like.
@@ -74,25 +73,19 @@ int exec_command(const Arguments& all_arguments) {
   if (tool.arguments.empty() || (models.empty() && addresses.empty())) {
     throw UsageError("exec needs a device and a tool\n  usage: " + line.synopsis);
   }
+  if (values.count("wine") != 0) return exec_in_wine(values, tool.arguments, models, addresses);
+  refuse_wine_options(values);
   const SteadyClock steady_clock;
   ManualClock virtual_clock;
   if (addresses.empty() && values.count("real-time") == 0) tool.clock = &virtual_clock;
   const Clock& clock =
       tool.clock != nullptr ? static_cast<const Clock&>(virtual_clock) : steady_clock;
-  std::deque<board::Board> boards;
-  usbip::Exports exports;
+  LocalDevices devices;
+  if (!models.empty()) devices.add(models, values, clock);
   std::vector<usbip::Connector> servers;
-  if (!models.empty()) {
-    const model::Library library = open_library(values);
-    for (const std::string& name : models) {
-      board::Board& board =
-          boards.emplace_back(load_model(library, name, values), board_options(values));
-      power_on(board, values, clock.now());
-      exports.add(board);
-    }
-    servers.push_back(usbip::local_connector(exports, clock));
-  }
-  for (const std::string& address : addresses) servers.push_back(parse_server(address));
+  if (!models.empty()) servers.push_back(usbip::local_connector(devices.exports, clock));
+  for (const std::string& address : addresses)
+    servers.push_back(parse_server("--connect", address));
   const attach::ToolResult result = attach::run_tool(tool, servers);
   for (const std::string& what : result.not_emulated) {
     std::cerr << "dfurig: not emulated: " << what << "\n";

@@ -1,4 +1,7 @@
+#include <unistd.h>
+
 #include <array>
+#include <csignal>
 #include <cstring>
 #include <iostream>
 
@@ -24,6 +27,7 @@ constexpr std::array commands = {
     Command{"exec", "run an unmodified tool that sees a device as a local USB device",
             exec_command},
     Command{"serve", "export devices over USB/IP until stopped", serve_command},
+    Command{"list", "show which devices a USB/IP server has", list_command},
     Command{"models", "list the chips there are", models_command},
     Command{"describe", "show one chip as readable tables, with sources", describe_command},
     Command{"validate", "check models and scenarios strictly", validate_command},
@@ -55,7 +59,17 @@ int dispatch(const std::string& name, const Arguments& arguments) {
                    did_you_mean(name, names, "dfurig --help lists the commands"));
 }
 
+/// Process 1 of a container has no default actions: a signal it does not handle is lost. Commands
+/// that do more at a signal than to end handle it themselves.
+void end_at_signals_as_process_1() {
+  if (getpid() != 1) return;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    std::signal(signal, [](int number) { _exit(128 + number); });
+  }
+}
+
 int main(const Arguments& arguments) {
+  end_at_signals_as_process_1();
   if (arguments.empty()) {
     print_help(std::cerr);
     return exit_usage;

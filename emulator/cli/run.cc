@@ -1,6 +1,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -25,6 +28,16 @@ void write_file(const std::string& path, const std::string& text) {
   std::ofstream stream(path);
   stream << text;
   if (!stream.flush()) throw InputError(path, "cannot be written");
+}
+
+/// Better now than after an hour: in a container what is mounted often belongs to somebody else.
+void require_writable(const std::string& path) {
+  if (path.empty()) return;
+  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
+  const bool exists = access(path.c_str(), F_OK) == 0;
+  if (access(exists ? path.c_str() : folder.c_str(), exists ? W_OK : W_OK | X_OK) == 0) return;
+  throw InputError(path, std::string("cannot be written: ") + std::strerror(errno),
+                   "does its folder exist, and may this user write there?");
 }
 
 Scenarios load(const std::string& text, const model::Library& library) {
@@ -131,6 +144,8 @@ int conclude(const scenario::SuiteResult& result, bool is_single) {
 }
 
 int run_all(RunSettings settings, const po::variables_map& values) {
+  require_writable(settings.junit);
+  require_writable(settings.record_durations);
   const model::Library library = open_library(values);
   Scenarios scenarios = load_asked_for(settings, library);
   const bool is_single = scenarios.size() == 1;

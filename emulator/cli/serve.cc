@@ -7,6 +7,7 @@
 
 #include "cli/bench.h"
 #include "cli/kernel_client.h"
+#include "cli/local_devices.h"
 #include "cli/options.h"
 #include "support/hex.h"
 #include "support/input_error.h"
@@ -105,16 +106,10 @@ int serve_command(const Arguments& arguments) {
   if (values.count("model") == 0)
     throw UsageError("serve needs --model M\n  usage: " + line.synopsis);
   const Address address = parse_address(values["listen"].as<std::string>());
-  const model::Library library = open_library(values);
   const SteadyClock clock;
-  std::deque<board::Board> boards;
-  usbip::Exports exports;
-  for (const std::string& name : values["model"].as<std::vector<std::string>>()) {
-    board::Board& board =
-        boards.emplace_back(load_model(library, name, values), board_options(values));
-    power_on(board, values, clock.now());
-    exports.add(board);
-  }
+  LocalDevices devices;
+  devices.add(values["model"].as<std::vector<std::string>>(), values, clock);
+  auto& [boards, exports] = devices;
   usbip::Server server(exports, clock, address.host, address.port, say);
   std::optional<KernelClient> kernel;
   if (values.count("attach") != 0) {

@@ -1,29 +1,12 @@
 #include "fault/request_watcher.h"
 
-#include <map>
 #include <utility>
 
 #include "dfu/dfuse.h"
+#include "dfu/transfer_text.h"
 
 namespace dfurig::fault {
 namespace {
-
-bool is_dfu(const usb::SetupPacket& setup) {
-  return setup.type() == usb::RequestType::Class && setup.recipient() == usb::Recipient::Interface;
-}
-
-const std::map<std::uint8_t, std::string>& standard_requests() {
-  static const std::map<std::uint8_t, std::string> names = {
-      {usb::GET_STATUS, "GET_STATUS"},
-      {usb::CLEAR_FEATURE, "CLEAR_FEATURE"},
-      {usb::SET_FEATURE, "SET_FEATURE"},
-      {usb::GET_DESCRIPTOR, "GET_DESCRIPTOR"},
-      {usb::GET_CONFIGURATION, "GET_CONFIGURATION"},
-      {usb::SET_CONFIGURATION, "SET_CONFIGURATION"},
-      {usb::GET_INTERFACE, "GET_INTERFACE"},
-      {usb::SET_INTERFACE, "SET_INTERFACE"}};
-  return names;
-}
 
 /// What a condition calls an operation.
 struct OperationName {
@@ -37,28 +20,11 @@ struct OperationName {
 
 }  // namespace
 
-std::string name_of(const usb::SetupPacket& setup) {
-  if (is_dfu(setup) && setup.bRequest <= dfu::DFU_ABORT) return dfu::request_name(setup.bRequest);
-  if (setup.type() != usb::RequestType::Standard) return "";
-  const auto found = standard_requests().find(setup.bRequest);
-  return found == standard_requests().end() ? "" : found->second;
-}
-
-const std::vector<std::string>& request_names() {
-  static const std::vector<std::string> names = [] {
-    std::vector<std::string> all;
-    for (std::uint8_t i = 0; i <= dfu::DFU_ABORT; ++i) all.push_back(dfu::request_name(i));
-    for (const auto& [number, name] : standard_requests()) all.push_back(name);
-    return all;
-  }();
-  return names;
-}
-
 void RequestWatcher::see(const usb::SetupPacket& setup, ByteView data) {
   written_bytes_ += std::exchange(writes_now_, 0);
   setup_ = setup;
-  request_ = name_of(setup);
-  if (!is_dfu(setup) || setup.bRequest != dfu::DFU_DNLOAD) return;
+  request_ = dfu::name_of(setup);
+  if (!dfu::is_dfu(setup) || setup.bRequest != dfu::DFU_DNLOAD) return;
   const auto operation = dfu::parse_operation(setup.wValue, data);
   operation_ = operation ? std::visit(OperationName(), *operation) : "";
   address_.reset();

@@ -6,11 +6,6 @@
 
 namespace dfurig::fault {
 
-/// "DFU_DNLOAD", "GET_DESCRIPTOR", or "" for what has no name.
-std::string name_of(const usb::SetupPacket& setup);
-/// All that have one.
-const std::vector<std::string>& request_names();
-
 class RequestWatcher {
  public:
   /// The host sends this now.

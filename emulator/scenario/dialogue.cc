@@ -10,6 +10,7 @@
 #include "board/boot.h"
 #include "scenario/expand.h"
 #include "scenario/load.h"
+#include "scenario/load_setup.h"
 #include "scenario/load_steps.h"
 #include "scenario/tell.h"
 #include "support/input_error.h"
@@ -136,7 +137,9 @@ Json Dialogue::begin(Json head) {
   }
   if (!head.contains("title")) head["title"] = head_name;
   const Reader reader(head, head_name);
-  reader.allow_only(head_keys());
+  std::vector<std::string> keys = head_keys();
+  keys.push_back("$schema");
+  reader.allow_only(keys);
   scenario_ = read_head(reader, head_name, files_, library_);
   for (std::size_t i = 0; i < scenario_.boards.size(); ++i) {
     choose_boot_pins(i == 0 ? head : head["others"][i - 1], scenario_.boards[i]);

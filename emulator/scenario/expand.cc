@@ -65,22 +65,12 @@ Json read_variables(const model::Reader& reader) {
 
 /// Nothing of a row stands for something else than what a scenario has.
 void check_row(const model::Reader& row) {
-  std::vector<std::string> keys = scenario_keys();
-  keys.insert(keys.end(), {"name", "variables"});
+  std::vector<std::string> keys = head_keys();
+  keys.insert(keys.end(), {"name", "variables", "steps"});
   row.allow_only(keys);
 }
 
 }  // namespace
-
-const std::vector<std::string>& scenario_keys() {
-  static const std::vector<std::string> all = [] {
-    std::vector<std::string> keys = {"title", "why",    "source",     "gallery", "fails_with",
-                                     "files", "others", "bystanders", "steps"};
-    keys.insert(keys.end(), board_keys().begin(), board_keys().end());
-    return keys;
-  }();
-  return all;
-}
 
 RowName split_row_name(const std::string& name) {
   const std::string before = ".json[";

@@ -9,9 +9,6 @@
 
 namespace dfurig::scenario {
 
-/// What a scenario has, and each row of a table may have instead.
-const std::vector<std::string>& scenario_keys();
-
 /// One scenario of a file.
 struct Row {
   std::string name;  ///< empty: the file is no table

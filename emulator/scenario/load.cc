@@ -45,7 +45,7 @@ Scenario read_scenario(const model::Json& json, const std::string& path, const s
                        const model::Library& library) {
   const model::Reader reader(json, path);
   std::vector<std::string> keys = head_keys();
-  keys.insert(keys.end(), {"for_each", "steps"});
+  keys.insert(keys.end(), {"$schema", "for_each", "steps"});
   reader.allow_only(keys);
   Files files(path);
   Scenario scenario = read_head(reader, name, files, library);
@@ -66,16 +66,6 @@ Scenario read_scenario(const model::Json& json, const std::string& path, const s
 }
 
 }  // namespace
-
-const std::vector<std::string>& head_keys() {
-  static const std::vector<std::string> keys = [] {
-    std::vector<std::string> all = scenario_keys();
-    std::erase(all, "steps");
-    all.push_back("$schema");
-    return all;
-  }();
-  return keys;
-}
 
 Scenario read_head(const model::Reader& reader, const std::string& name, Files& files,
                    const model::Library& library) {

@@ -14,9 +14,8 @@ namespace dfurig::scenario {
 /// it is a table. Throws InputError; nothing has been started then.
 std::vector<Scenario> load_scenarios(const std::string& path, const model::Library& library);
 
-/// What a scenario says before its steps: the keys, and the scenario without steps. `name` is its
-/// own; its files, of which `files` know afterwards, are where those say. Throws InputError.
-const std::vector<std::string>& head_keys();
+/// What a scenario says before its steps. `name` is its own; its files, of which `files` know
+/// afterwards, are where those say. Throws InputError.
 Scenario read_head(const model::Reader& reader, const std::string& name, Files& files,
                    const model::Library& library);
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "dfu/transfer_text.h"
 #include "fault/request_watcher.h"
 #include "scenario/load_given.h"
 
@@ -182,7 +183,7 @@ const std::vector<std::string>& status_names() {
 fault::RequestCondition read_request_condition(const model::Reader& reader, const Files& files) {
   fault::RequestCondition condition;
   if (const auto request = reader.find("request")) {
-    condition.request = fault::request_names()[request->choice(fault::request_names())];
+    condition.request = dfu::request_names()[request->choice(dfu::request_names())];
   }
   if (const auto operation = reader.find("operation")) {
     condition.operation = fault::operation_names()[operation->choice(fault::operation_names())];

@@ -110,6 +110,16 @@ const std::vector<std::string>& board_keys() {
   return keys;
 }
 
+const std::vector<std::string>& head_keys() {
+  static const std::vector<std::string> keys = [] {
+    std::vector<std::string> all = {"title",      "why",   "source", "gallery",
+                                    "fails_with", "files", "others", "bystanders"};
+    all.insert(all.end(), board_keys().begin(), board_keys().end());
+    return all;
+  }();
+  return keys;
+}
+
 BoardSetup read_board(const model::Reader& reader, const std::string& name, const Files& files,
                       const model::Library& library) {
   BoardSetup board;

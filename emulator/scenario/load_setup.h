@@ -12,6 +12,8 @@ namespace dfurig::scenario {
 
 /// The keys that make a board: those of a scenario, and of each of its "others".
 const std::vector<std::string>& board_keys();
+/// The keys of a scenario before its steps, which the rows of a table may have as well.
+const std::vector<std::string>& head_keys();
 /// A board with its model, policies, faults and "given", of an object that may have other keys as
 /// well. `name` is the scenario's. Throws InputError.
 BoardSetup read_board(const model::Reader& reader, const std::string& name, const Files& files,

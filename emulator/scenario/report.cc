@@ -4,9 +4,9 @@
 #include <iomanip>
 #include <sstream>
 
+#include "dfu/transfer_text.h"
 #include "scenario/in_words.h"
 #include "scenario/register_diff.h"
-#include "scenario/transcript_summary.h"
 
 namespace dfurig::scenario {
 namespace {
@@ -71,7 +71,7 @@ void print_last_transfers(std::ostream& out, const BoardReport& board, bool is_o
   if (count == 0) return;
   out << "  the last transfers" << (is_one_of_several ? " of " + board.busid : "") << ":\n";
   for (std::size_t i = board.transfers.size() - count; i < board.transfers.size(); ++i) {
-    out << "    " << describe(board.transfers[i]) << "\n";
+    out << "    " << dfu::describe(board.transfers[i]) << "\n";
   }
 }
 
@@ -151,18 +151,20 @@ void print_failure(std::ostream& out, const Failure& failure) {
 
 void print_story(std::ostream& out, const Report& report) {
   out << report.title << "\n  " << report.file << "\n";
+  const bool is_alone = report.boards.size() == 1;
+  for (const BoardReport& board : report.boards) {
+    out << "  " << (is_alone ? "" : board.busid + " ") << "model " << board.model << "\n";
+  }
   if (report.seed) {
     out << "  seed " << report.seed->of_run << ", of this scenario " << report.seed->of_scenario
         << "\n";
   }
-  const bool is_alone = report.boards.size() == 1;
-  for (const BoardReport& board : report.boards) {
-    out << "  " << (is_alone ? "" : board.busid + " ") << "model " << board.model << "\n";
-    print_setup(out, board);
-  }
+  if (!report.broken_off.empty()) return;
+  if (is_alone) print_setup(out, report.boards.front());
   print_steps(out, report);
   for (const BoardReport& board : report.boards) {
     if (!is_alone) out << "\n--- " << board.busid << ", " << board.model << " ---\n";
+    if (!is_alone) print_setup(out, board);
     print_life(out, board);
   }
 }

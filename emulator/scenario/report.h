@@ -59,7 +59,7 @@ struct BoardReport {
 struct Report {
   std::string file;
   std::string title;
-  std::vector<BoardReport> boards;  ///< none when the run was broken off
+  std::vector<BoardReport> boards;  ///< their models alone when it was broken off
   std::vector<StepResult> steps;
   std::string fails_with;         ///< it is known to fail with this; empty: it must pass
   std::string broken_off;         ///< why the run has no end, and nothing else is known of it

@@ -72,6 +72,10 @@ Outcome Suite::outcome_of(const JobEnd& end) const {
     Report report;
     report.file = scenario.file;
     report.title = scenario.title;
+    for (const BoardSetup& board : scenario.boards) {
+      report.boards.push_back({});
+      report.boards.back().model = board.model.name;
+    }
     report.duration = end.taken;
     report.broken_off =
         end.broken_off.empty() ? "its process sent no result that can be read" : end.broken_off;

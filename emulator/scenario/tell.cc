@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dfu/transfer_text.h"
 #include "fault/request_watcher.h"
 #include "model/load_policies.h"
 #include "scenario/expect_transcript.h"
@@ -120,9 +121,9 @@ Json transcript_for(const Reader& question, const Rig& rig, const Files& files) 
   Json transfers = Json::array();
   walk(rig.transfers(), [&](const fault::RequestWatcher& watcher, const usb::Transfer& it) {
     if (!is_what(wanted, watcher, it)) return;
-    Json transfer = {{"text", describe(it)},
+    Json transfer = {{"text", dfu::describe(it)},
                      {"at_ms", milliseconds(it.started)},
-                     {"request", fault::name_of(it.setup)},
+                     {"request", dfu::name_of(it.setup)},
                      {"operation", watcher.operation()},
                      {"address", nullptr},
                      {"bmRequestType", it.setup.bmRequestType},

@@ -4,36 +4,11 @@
 
 #include "dfu/dfu.h"
 #include "dfu/memory_operations.h"
-#include "fault/request_watcher.h"
+#include "dfu/transfer_text.h"
 #include "support/hex.h"
 
 namespace dfurig::scenario {
 namespace {
-
-bool is_dfu(const usb::SetupPacket& setup) {
-  return setup.type() == usb::RequestType::Class && setup.recipient() == usb::Recipient::Interface;
-}
-
-/// "DFU_DNLOAD", "GET_DESCRIPTOR", or what the setup packet says.
-std::string name_of(const usb::SetupPacket& setup) {
-  const std::string name = fault::name_of(setup);
-  if (!name.empty()) return name;
-  if (is_dfu(setup)) return dfu::request_name(setup.bRequest);
-  return "bmRequestType " + hex(setup.bmRequestType, 2) + " bRequest " + hex(setup.bRequest, 2);
-}
-
-std::string outcome(const usb::Transfer& transfer) {
-  if (std::holds_alternative<usb::Stall>(transfer.reply)) return "STALL";
-  if (std::holds_alternative<usb::NoReply>(transfer.reply)) return "no reply";
-  if (std::holds_alternative<usb::BusError>(transfer.reply)) return "bus error";
-  if (std::holds_alternative<usb::Ack>(transfer.reply)) return "ACK";
-  const bool is_status = is_dfu(transfer.setup) && transfer.setup.bRequest == dfu::DFU_GETSTATUS &&
-                         transfer.data.size() == dfu::status_reply_size;
-  if (!is_status) return std::to_string(transfer.data.size()) + " bytes";
-  const dfu::StatusReply status = dfu::parse_status_reply(transfer.data);
-  return dfu::to_string(status.bStatus) + ", " + std::to_string(status.bwPollTimeout) + " ms, " +
-         dfu::to_string(status.bState);
-}
 
 /// What the downloads of one tool add up to.
 struct Tally {
@@ -66,7 +41,7 @@ std::string count_requests(const std::vector<usb::Transfer>& transfers) {
   std::map<std::string, unsigned> counts;
   unsigned stalls = 0;
   for (const usb::Transfer& transfer : transfers) {
-    ++counts[name_of(transfer.setup)];
+    ++counts[dfu::request_text(transfer.setup)];
     stalls += std::holds_alternative<usb::Stall>(transfer.reply);
   }
   std::string text = std::to_string(transfers.size()) + " control transfers:";
@@ -76,29 +51,20 @@ std::string count_requests(const std::vector<usb::Transfer>& transfers) {
 
 std::string last_state(const std::vector<usb::Transfer>& transfers) {
   for (auto it = transfers.rbegin(); it != transfers.rend(); ++it) {
-    if (is_dfu(it->setup) && it->setup.bRequest == dfu::DFU_GETSTATUS) return outcome(*it);
+    if (dfu::is_dfu(it->setup) && it->setup.bRequest == dfu::DFU_GETSTATUS)
+      return dfu::outcome_text(*it);
   }
   return "none";
 }
 
 }  // namespace
 
-std::string describe(const usb::Transfer& transfer) {
-  const usb::SetupPacket& setup = transfer.setup;
-  std::string text = name_of(setup);
-  text += " wValue=" + std::to_string(setup.wValue) + " wLength=" + std::to_string(setup.wLength);
-  if (is_dfu(setup) && setup.bRequest == dfu::DFU_DNLOAD) {
-    const auto operation = dfu::parse_operation(setup.wValue, transfer.data);
-    text += operation ? " (" + dfu::to_string(*operation) + ")" : " (not defined)";
-  }
-  return text + " -> " + outcome(transfer);
-}
-
 std::vector<std::string> summarise(const std::vector<usb::Transfer>& transfers,
                                    const dfu::BootloaderSpec& spec) {
   Tally tally{spec};
   for (const usb::Transfer& transfer : transfers) {
-    const bool is_download = is_dfu(transfer.setup) && transfer.setup.bRequest == dfu::DFU_DNLOAD &&
+    const bool is_download = dfu::is_dfu(transfer.setup) &&
+                             transfer.setup.bRequest == dfu::DFU_DNLOAD &&
                              std::holds_alternative<usb::Ack>(transfer.reply);
     if (!is_download) continue;
     if (const auto operation = dfu::parse_operation(transfer.setup.wValue, transfer.data)) {

@@ -9,9 +9,6 @@
 
 namespace dfurig::scenario {
 
-/// "DFU_DNLOAD wValue=2 wLength=240 -> ACK"; GETSTATUS replies are spelt out.
-std::string describe(const usb::Transfer& transfer);
-
 /// A few lines: how many requests of each kind, what was erased and written, how it ended. `spec`
 /// tells where the bootloader puts a block.
 std::vector<std::string> summarise(const std::vector<usb::Transfer>& transfers,

@@ -1,7 +1,5 @@
 #include "usbip/client.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -22,8 +20,7 @@ void wait(Link& link, SteadyTime deadline) {
     throw ProtocolFailure("the USB/IP server does not answer");
   }
   if (link.poll_descriptor() >= 0) {
-    pollfd ready{link.poll_descriptor(), POLLIN, 0};
-    ::poll(&ready, 1, static_cast<int>(patience.count()));
+    wait_readable(link.poll_descriptor(), patience);
     return;
   }
   const std::optional<Duration> due = link.due_in();
@@ -63,6 +60,10 @@ std::string reason_of(std::uint32_t status) {
 
 }  // namespace
 
+ImportRefused::ImportRefused(const std::string& busid, std::uint32_t refusal)
+    : ProtocolFailure("device " + busid + " cannot be imported: " + reason_of(refusal)),
+      status(refusal) {}
+
 std::vector<DeviceRecord> list_devices(const Connector& connector) {
   constexpr std::uint32_t devices_max = 1024;
   const std::unique_ptr<Link> link = connector.connect();
@@ -74,7 +75,10 @@ std::vector<DeviceRecord> list_devices(const Connector& connector) {
   std::vector<DeviceRecord> devices;
   for (std::uint32_t i = 0; i < count; ++i) {
     devices.push_back(parse_device_record(receive_exactly(*link, received, device_record_size)));
-    receive_exactly(*link, received, interface_record_size * devices.back().bNumInterfaces);
+    for (unsigned left = devices.back().bNumInterfaces; left > 0; --left) {
+      const Bytes record = receive_exactly(*link, received, interface_record_size);
+      devices.back().interfaces.push_back({record[0], record[1], record[2]});
+    }
   }
   return devices;
 }
@@ -83,9 +87,7 @@ Client::Client(const Connector& connector, const std::string& busid) : link_(con
   link_->send(encode(OpReqImport{busid}));
   const std::uint32_t status =
       check_operation(receive_exactly(*link_, received_, operation_header_size), OP_REP_IMPORT);
-  if (status != ST_OK) {
-    throw ProtocolFailure("device " + busid + " cannot be imported: " + reason_of(status));
-  }
+  if (status != ST_OK) throw ImportRefused(busid, status);
   device_ = parse_device_record(receive_exactly(*link_, received_, device_record_size));
 }
 

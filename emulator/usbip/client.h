@@ -18,6 +18,13 @@ class ProtocolFailure : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The server does not give the device; `status` is ST_DEV_BUSY, ST_NODEV, …
+class ImportRefused : public ProtocolFailure {
+ public:
+  ImportRefused(const std::string& busid, std::uint32_t refusal);
+  const std::uint32_t status;
+};
+
 /// Asks for the device list over a connection of its own. Waits for the answer.
 std::vector<DeviceRecord> list_devices(const Connector& connector);
 

@@ -47,6 +47,9 @@ class ConnectError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Waits until a link's `poll_descriptor` is readable, for at most so long.
+void wait_readable(int descriptor, std::chrono::milliseconds patience);
+
 /// A connector to a USB/IP server over TCP: host name or address, and port.
 Connector tcp_connector(const std::string& host, std::uint16_t port);
 

@@ -93,7 +93,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void stop(const std::string& reason) {
     if (std::exchange(is_stopped_, true)) return;
-    if (log_) log_(peer_ + ": " + reason);
+    if (log_ && !reason.empty()) log_(peer_ + ": " + reason);
     timer_.cancel();
     error_code ignored;
     socket_.shutdown(tcp::socket::shutdown_both, ignored);
@@ -185,6 +185,8 @@ class Server::Acceptor {
                         std::to_string(endpoint.port()) + ": " + error.message() +
                         "\n  choose another address or port (0: a free one) with --listen");
     }
+    // From now on, not from run() on: who is told that we listen may stop us.
+    signals_.async_wait([this](error_code, int) { context_.stop(); });
   }
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
@@ -201,11 +203,10 @@ class Server::Acceptor {
   }
 
   void run() {
-    asio::signal_set signals(context_, SIGINT, SIGTERM);
-    signals.async_wait([this](error_code, int) { context_.stop(); });
     accept();
     context_.run();
   }
+  void stop() { context_.stop(); }
 
  private:
   void accept() {
@@ -233,6 +234,7 @@ class Server::Acceptor {
   Log log_;
   // After what the connections held by its handlers refer to.
   asio::io_context context_;
+  asio::signal_set signals_{context_, SIGINT, SIGTERM};
   tcp::acceptor acceptor_;
   std::vector<std::weak_ptr<Connection>> connections_;
   std::deque<LineInput> inputs_;
@@ -260,6 +262,10 @@ void Server::on_tick(Duration every, std::function<void()> handle) {
 
 void Server::run() {
   acceptor_->run();
+}
+
+void Server::stop() {
+  acceptor_->stop();
 }
 
 }  // namespace dfurig::usbip

@@ -32,8 +32,10 @@ class Server {
   void on_line(int descriptor, std::function<void(const std::string&)> handle);
   /// While it runs, calls this again and again.
   void on_tick(Duration every, std::function<void()> handle);
-  /// Serves until SIGINT or SIGTERM.
+  /// Serves until SIGINT or SIGTERM, or until it is stopped.
   void run();
+  /// From any thread.
+  void stop();
 
  private:
   class Acceptor;

@@ -118,7 +118,7 @@ void Session::handle(const OpReqDevlist&, Instant) {
   OpRepDevlist reply;
   for (const Export* entry : exports_.list_available()) reply.devices.push_back(describe(*entry));
   replies_.push_back(encode(reply));
-  close("device list sent");
+  close("");
 }
 
 void Session::handle(const OpReqImport& request, Instant) {

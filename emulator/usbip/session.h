@@ -28,7 +28,8 @@ class Session {
   std::optional<Instant> next_event() const;
   /// No more replies will come after those taken: close the connection.
   bool is_closed() const { return closed_; }
-  /// Why the session closed itself, for the log; empty when the client closed.
+  /// Why the session closed itself, for the log; empty when the client closed, or got the list it
+  /// asked for.
   const std::string& close_reason() const { return close_reason_; }
 
  private:

@@ -106,6 +106,11 @@ std::unique_ptr<Link> connect_tcp(const std::string& host, std::uint16_t port) {
 
 }  // namespace
 
+void wait_readable(int descriptor, std::chrono::milliseconds patience) {
+  pollfd ready{descriptor, POLLIN, 0};
+  ::poll(&ready, 1, static_cast<int>(patience.count()));
+}
+
 Connector tcp_connector(const std::string& host, std::uint16_t port) {
   return {[host, port] { return connect_tcp(host, port); }, false};
 }

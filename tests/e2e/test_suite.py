@@ -270,6 +270,9 @@ def test_progress_is_shown_on_a_terminal_and_removed(dfurig, suite):
     (("--durations", "none.json"), "none.json: cannot be read\n  is the path right?"),
     (("--durations", "tests/bad_models/missing_key.json"), None),
     (("--record-durations", "tests/bad_models/not_json.json"), None),
+    *[((option, "none/r"), "none/r: cannot be written: No such file or directory\n"
+       "  does its folder exist, and may this user write there?")
+      for option in ("--junit", "--record-durations")],
 ])
 def test_bad_values_are_refused_before_anything_runs(run, suite, tmp_path, arguments, message):
     done = run("run", suite(a=["touch", str(tmp_path / "ran")]), *arguments)

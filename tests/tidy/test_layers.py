@@ -16,6 +16,8 @@ BELOW = {
     "model": {"dfu", "cpu", "stm32", "usb", "support"},
     "board": {"dfu", "cpu", "model", "stm32", "usb", "support"},
     "attach": {"usbip", "usb", "support"},
+    "wine": {"attach", "usbip", "usb", "support"},
+    "windows": {"dfu", "usbip", "usb", "support"},
     "scenario": {"attach", "board", "fault", "model", "dfu", "cpu", "usbip", "stm32", "usb",
                  "support"},
 }

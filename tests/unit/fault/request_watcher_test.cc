@@ -63,13 +63,6 @@ TEST_F(RequestWatcherTest, CountsWhatWasWrittenWithTheBlockOfNow) {
   EXPECT_TRUE(sees(getstatus, {}, condition));
 }
 
-TEST_F(RequestWatcherTest, NamesStandardRequestsAndLeavesOthersNameless) {
-  EXPECT_EQ(name_of(get_descriptor), "GET_DESCRIPTOR");
-  EXPECT_EQ(name_of(getstatus), "DFU_GETSTATUS");
-  EXPECT_EQ(name_of({0xC0, 1, 0, 0, 0}), "") << "vendor";
-  EXPECT_EQ(name_of({0x21, 7, 0, 0, 0}), "") << "no DFU request";
-}
-
 TEST_F(RequestWatcherTest, SaysWhereItIs) {
   watcher_.see(dnload(7, 4), Bytes(4));
   EXPECT_EQ(watcher_.text(), "DFU_DNLOAD wValue=7 (write)");

