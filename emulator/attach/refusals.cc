@@ -19,6 +19,15 @@ HostRefusal refusal(const std::string& problem, const std::string& advice = othe
 
 }  // namespace
 
+bool is_host_refusal(const std::exception& error) {
+  return dynamic_cast<const HostRefusal*>(&error) != nullptr;
+}
+
+void throw_again(const std::string& what, bool is_host_refusal) {
+  if (is_host_refusal) throw HostRefusal(what);
+  throw std::runtime_error(what);
+}
+
 void check_kernel(const std::string& release) {
   int major = 0;
   int minor = 0;

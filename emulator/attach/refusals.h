@@ -12,6 +12,10 @@ class HostRefusal : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+bool is_host_refusal(const std::exception& error);
+/// Throws again what another process caught: a HostRefusal, or any other error.
+[[noreturn]] void throw_again(const std::string& what, bool is_host_refusal);
+
 /// A signal that arrives in the middle of a notified call must not restart it: that needs
 /// SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, Linux 5.19. Throws HostRefusal for an older `release`
 /// ("6.1.0-13-amd64").

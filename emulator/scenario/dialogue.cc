@@ -191,8 +191,7 @@ std::string Dialogue::answer(const std::string& line) {
   try {
     json = take(line);
   } catch (const std::exception& error) {
-    json = {{"error", error.what()}};
-    json["is_host_refusal"] = dynamic_cast<const attach::HostRefusal*>(&error) != nullptr;
+    json = {{"error", error.what()}, {"is_host_refusal", attach::is_host_refusal(error)}};
   }
   // Tools print what they like.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

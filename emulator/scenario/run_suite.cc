@@ -59,7 +59,7 @@ Bytes Suite::run_one(std::size_t position) const {
   } catch (const std::exception& error) {
     Outcome refused;
     refused.refusal = error.what();
-    refused.is_host_refusal = dynamic_cast<const attach::HostRefusal*>(&error) != nullptr;
+    refused.is_host_refusal = attach::is_host_refusal(error);
     return encode_outcome(refused);
   }
 }
@@ -94,8 +94,7 @@ void Suite::take(const JobEnd& end) {
 void Suite::tell_next() {
   const std::optional<Outcome>& outcome = result_.outcomes[told_++];
   if (!outcome) return;
-  if (outcome->is_host_refusal) throw attach::HostRefusal(outcome->refusal);
-  if (!outcome->refusal.empty()) throw std::runtime_error(outcome->refusal);
+  if (!outcome->refusal.empty()) attach::throw_again(outcome->refusal, outcome->is_host_refusal);
   audience_.on_outcome(*outcome);
 }
 

@@ -81,7 +81,7 @@ void Sweeping::record_stream() {
       append_bytes(out, recorded);
     } catch (const std::exception& error) {
       append_text(out, error.what());
-      append_flag(out, dynamic_cast<const attach::HostRefusal*>(&error) != nullptr);
+      append_flag(out, attach::is_host_refusal(error));
       append_bytes(out, {});
     }
     return out.take();
@@ -96,8 +96,8 @@ void Sweeping::take_recording(const JobEnd& end) {
   if (!end.broken_off.empty()) return;
   ResultReader reader(end.result);
   const std::string refusal = reader.text();
-  if (reader.flag()) throw attach::HostRefusal(refusal);
-  if (!refusal.empty()) throw std::runtime_error(refusal);
+  const bool is_host_refusal = reader.flag();
+  if (!refusal.empty()) attach::throw_again(refusal, is_host_refusal);
   std::optional<Recording> recording = parse_recording(reader.bytes());
   if (!recording) throw std::runtime_error("a process sent no recording that can be read");
   recording_ = std::move(*recording);
