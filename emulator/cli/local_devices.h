@@ -1,4 +1,4 @@
-// Chips of this process's own, and the servers it is told of.
+// Devices of this process's own.
 #pragma once
 
 #include <deque>

@@ -204,4 +204,12 @@ std::vector<Fault> read_faults(const model::Reader& reader, const Files& files) 
   return faults;
 }
 
+void check_not_of_stream(const model::Reader& reader, const std::vector<fault::Fault>& faults) {
+  for (const fault::Fault& it : faults) {
+    if (fault::seam_of(it.kind) != fault::Seam::Stream) continue;
+    reader.fail(std::string(fault::info_of(it.kind).name) + " is of the stream, not of one board",
+                "write it for 1-1, where the scenario's own are");
+  }
+}
+
 }  // namespace dfurig::scenario

@@ -13,6 +13,10 @@ namespace dfurig::scenario {
 /// A list of { "fault": "usb.stall", "when": { … }, … }. Throws InputError.
 std::vector<fault::Fault> read_faults(const model::Reader& reader, const Files& files);
 
+/// There is one byte stream, and its faults are 1-1's: throws InputError when one is among `faults`
+/// of another board.
+void check_not_of_stream(const model::Reader& reader, const std::vector<fault::Fault>& faults);
+
 /// { "request": …, "operation": …, "wValue": …, "address": …, "written_bytes": … } of an object
 /// that may have other keys as well.
 fault::RequestCondition read_request_condition(const model::Reader& reader, const Files& files);

@@ -66,15 +66,6 @@ void read_policies(const model::Reader& reader, BoardSetup& board) {
   }
 }
 
-/// There is one byte stream, whatever it is about.
-void check_no_stream(const model::Reader& reader, const std::vector<fault::Fault>& faults) {
-  for (const fault::Fault& it : faults) {
-    if (fault::seam_of(it.kind) != fault::Seam::Stream) continue;
-    reader.fail(std::string(fault::info_of(it.kind).name) + " is of the stream, not of one board",
-                "write it into \"faults\" of the scenario");
-  }
-}
-
 std::uint8_t read_u8(const model::Reader& reader, const char* key) {
   const auto value = reader.find(key);
   return value ? static_cast<std::uint8_t>(value->number(0xFF)) : 0;
@@ -144,7 +135,9 @@ std::vector<BoardSetup> read_others(const model::Reader& reader, const std::stri
   for (const model::Reader& item : reader.items()) {
     item.allow_only(board_keys());
     boards.push_back(read_board(item, name, files, library));
-    if (const auto faults = item.find("faults")) check_no_stream(*faults, boards.back().faults);
+    if (const auto faults = item.find("faults")) {
+      check_not_of_stream(*faults, boards.back().faults);
+    }
   }
   return boards;
 }

@@ -163,6 +163,9 @@ Step read_step(const model::Reader& reader, const Scenario& scenario, const File
     return step;
   }
   step.action = read_single(reader, board, files);
+  if (const auto* armed = std::get_if<ArmFaults>(&step.action); armed && step.board != 0) {
+    check_not_of_stream(reader.at("faults"), armed->faults);
+  }
   return step;
 }
 

@@ -139,6 +139,9 @@ MISTAKES = [
     (scenario(others=[{**OTHER, "faults": [
         {"fault": "stream.reset", "when": {"direction": "to_host"}}]}]),
      "/others/0/faults: stream.reset is of the stream, not of one board"),
+    (scenario(others=[OTHER], steps=[{"device": "1-2", "faults": [
+        {"fault": "stream.reset", "when": {"direction": "to_host"}}]}]),
+     "/steps/0/faults: stream.reset is of the stream, not of one board"),
     (scenario(others=[{**OTHER, "given": {"boot_pins": {"BOOT2": 1}}}]),
      '/others/0/given/boot_pins: unknown key "BOOT2"'),
     (scenario(others=[OTHER], steps=[{"expect": {}, "device": "1-3"}]),

@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build/images"
-BASE = "docker.io/library/debian:bookworm-slim"
+# What buildah takes for `debian:bookworm-slim` without asking anybody.
+BASE = "localhost/debian:bookworm-slim"
 # What the public slim image leaves out, and what its apt does after each installation.
 SLIM_DPKG = """path-exclude /usr/share/doc/*
 path-include /usr/share/doc/*/copyright
@@ -40,7 +41,8 @@ def mirrors() -> dict[str, str]:
     listed = run("apt-get", "indextargets", "--format", "$(RELEASE) $(SITE)",
                  "Created-By: Packages")
     found = dict(line.split() for line in listed.splitlines() if line.startswith("bookworm"))
-    return found or {"bookworm": "http://deb.debian.org/debian"}
+    assert "bookworm" in found, "apt of this machine has no Debian 12 to make a base of"
+    return found
 
 
 def sources() -> str:
