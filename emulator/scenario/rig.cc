@@ -4,16 +4,6 @@
 #include "scenario/transcript_summary.h"
 
 namespace dfurig::scenario {
-namespace {
-
-/// "GPIOB.MODER" of "GPIOB.MODER.MODE7", and "MODE7", which may be empty.
-std::pair<std::string, std::string> split_field(const std::string& name) {
-  const std::size_t dot = name.find('.', name.find('.') + 1);
-  if (dot == std::string::npos) return {name, ""};
-  return {name.substr(0, dot), name.substr(dot + 1)};
-}
-
-}  // namespace
 
 Rig::Rig(const BoardSetup& setup, const Clock& clock, std::uint64_t seed)
     : setup_(setup),
@@ -44,11 +34,11 @@ void Rig::plug_into(usbip::Exports& exports) {
 }
 
 void Rig::write(const RegisterValue& write) {
-  const auto [name, field_name] = split_field(write.name);
-  const std::uint32_t address = board_.chip().address_of(name).value_or(0);
-  std::uint32_t word = write.value;
   const stm32::FieldSpec* field = nullptr;
   model::find_register(setup_.model.chip, write.name, field);
+  const std::string name = field ? write.name.substr(0, write.name.rfind('.')) : write.name;
+  const std::uint32_t address = board_.chip().address_of(name).value_or(0);
+  std::uint32_t word = write.value;
   if (field != nullptr) {
     // A field is written as software does: read, modify, write.
     const std::uint32_t mask = stm32::field_mask(*field);
