@@ -117,7 +117,7 @@ def options_of_docker_run(script: str) -> tuple[list[str], list[str]]:
 
 def test_the_jobs_of_github_are_together_all(runtime, project, expected):
     job = loaded(GITHUB)["jobs"]["scenarios"]
-    [script] = [it["run"] for it in job["steps"] if it["name"].startswith("Run shard")]
+    [script] = [it["run"] for it in job["steps"] if it.get("name", "").startswith("Run shard")]
     options, command = options_of_docker_run(script)
     # What Container does, and nothing that it does not.
     assert " ".join(options) == ('--rm --user "$(id -u):$(id -g)" --read-only --tmpfs /tmp '
