@@ -110,8 +110,8 @@ def test_shellcheck_finds_nothing_in_what_is_run():
 
 
 def lint_of(node, *words: str) -> list[tuple[str, str]]:
-    """What is found, and in which line. A stage of our own has no tag; what has none and is no stage
-    is found by faults(), too."""
+    """What is found, and in which line. A stage of our own has no tag; what has none and is no
+    stage is found by faults(), too."""
     done = node("dockerfilelint", "--json", *words)
     own = [f"FROM {name}" for name in stages(instructions(DOCKERFILE.read_text())) if name]
     return [(it["title"], it["content"]) for it in json.loads(done.stdout)["files"][0]["issues"]
