@@ -39,6 +39,24 @@ std::string to_string(Phase phase) {
   return "?";
 }
 
+std::string reset_text(stm32::ResetCause cause) {
+  switch (cause) {
+    case stm32::ResetCause::PowerOn:
+      return "by power-on";
+    case stm32::ResetCause::Pin:
+      return "by NRST";
+    case stm32::ResetCause::Software:
+      return "by software (SYSRESETREQ)";
+    case stm32::ResetCause::IndependentWatchdog:
+      return "by the independent watchdog";
+    case stm32::ResetCause::WindowWatchdog:
+      return "by the window watchdog";
+    case stm32::ResetCause::OptionByteLoad:
+      return "that loads the option bytes";
+  }
+  return "?";
+}
+
 Board::Board(model::Model model, Options options)
     : model_(with_usb_dfu(std::move(model))),
       bootloader_spec_(dfu::scaled(find_variant(model_, options.variant, model_.name + ": variant"),
@@ -86,22 +104,13 @@ std::unique_ptr<dfu::Bootloader> Board::make_bootloader() {
   return wrap_ ? wrap_(std::move(made)) : std::move(made);
 }
 
-void Board::system_reset(Instant now) {
-  reset_and_boot(now);
-}
-
-Causes Board::reset_and_boot(Instant now) {
-  chip_.reset(stm32::ResetKind::System);
-  happen(now, "system reset");
-  return boot(now);
-}
-
-void Board::reset(Instant now, stm32::ResetCause cause) {
+Causes Board::reset(Instant now, stm32::ResetCause cause) {
+  assert(cause != stm32::ResetCause::PowerOn);
   const bool loads = cause == stm32::ResetCause::OptionByteLoad;
   chip_.reset(loads ? stm32::ResetKind::OptionByteLoad : stm32::ResetKind::System, cause);
   if (loads) was_flash_empty_ = is_flash_empty(chip_);
-  happen(now, loads ? "option bytes loaded, which resets" : "system reset");
-  boot(now);
+  happen(now, loads ? "option bytes loaded, which resets" : "system reset " + reset_text(cause));
+  return boot(now);
 }
 
 /// Gives what code that runs before the application did to the registers.
@@ -265,7 +274,7 @@ void Board::depart(const dfu::Departure& departure, Instant now) {
     case dfu::Departure::Kind::Reset:
       return reset_after_options(now);
     case dfu::Departure::Kind::LeaveByReset:
-      return remember("after_leave", now, reset_and_boot(now));
+      return remember("after_leave", now, reset(now, stm32::ResetCause::Software));
     case dfu::Departure::Kind::Stuck:
       return get_stuck(now,
                        "Leave: the ROM does not start the application (a defect of this version)");
@@ -278,14 +287,16 @@ void Board::depart(const dfu::Departure& departure, Instant now) {
 
 void Board::reset_after_options(Instant now) {
   const dfu::OptionsTakeEffect effect = bootloader_spec_.options_take_effect;
-  if (effect == dfu::OptionsTakeEffect::AtPowerOn) return system_reset(now);
-  chip_.reset(stm32::ResetKind::OptionByteLoad);
   if (effect == dfu::OptionsTakeEffect::AtOptionByteLoad) {
-    was_flash_empty_ = is_flash_empty(chip_);
-    happen(now, "option bytes loaded, which resets");
-  } else {
-    happen(now, "system reset, with the new option bytes");
+    reset(now, stm32::ResetCause::OptionByteLoad);
+    return;
   }
+  if (effect == dfu::OptionsTakeEffect::AtPowerOn) {
+    reset(now, stm32::ResetCause::Software);
+    return;
+  }
+  chip_.reset(stm32::ResetKind::OptionByteLoad, stm32::ResetCause::Software);
+  happen(now, "system reset, with the new option bytes");
   boot(now);
 }
 
@@ -298,7 +309,7 @@ void Board::get_stuck(Instant now, const std::string& why) {
 void Board::leave(std::uint32_t address, Instant now) {
   if (!find_application(chip_, address)) {
     happen(now, "Leave: no executable code at " + hex(address) + ", the device resets");
-    system_reset(now);
+    reset(now, stm32::ResetCause::Software);
     return remember("after_leave", now);
   }
   Causes causes = apply(*leave_policy_, chip_);

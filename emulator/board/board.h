@@ -25,6 +25,8 @@ enum class Phase {
   Stuck,        ///< nothing has control that does anything
 };
 std::string to_string(Phase phase);
+/// "by software (SYSRESETREQ)"
+std::string reset_text(stm32::ResetCause cause);
 
 /// The registers at a turning point of the board's life.
 struct Moment {
@@ -58,15 +60,15 @@ class Board : public usb::Device {
   void power_on(Instant now);
   /// What was programmed and what option bytes hold is all that stays.
   void power_off(Instant now);
-  void system_reset(Instant now);
+  /// NRST, a debugger, firmware, a watchdog or the flash interface resets the chip; what boots is
+  /// decided again. Gives what code that runs before the application did to the registers.
+  Causes reset(Instant now, stm32::ResetCause cause);
 
   // --- What firmware does that runs. ---
 
   /// The application jumps into the ROM: registers are as it left them.
   void jump_to_bootloader(Instant now,
                           const std::string& how = "the application jumps into system memory");
-  /// Firmware, a watchdog or the flash interface resets the chip; what boots is decided again.
-  void reset(Instant now, stm32::ResetCause cause);
   /// Nothing goes on until somebody resets the chip.
   void get_stuck(Instant now, const std::string& why);
   /// Takes a moment; of those of one name that follow one another the last stays.
@@ -105,7 +107,6 @@ class Board : public usb::Device {
   std::optional<Instant> next_event() const override;
 
  private:
-  Causes reset_and_boot(Instant now);
   Causes boot(Instant now);
   Causes run_flash_bootloader(Instant now);
   void start_application(Instant now, std::uint32_t address);

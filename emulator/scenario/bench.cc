@@ -119,7 +119,7 @@ void Bench::act(Rig& rig, const DrivePins& action, StepResult& result) {
 }
 
 void Bench::act(Rig& rig, const Reset& action, StepResult& result) {
-  result.what = action.is_power_on ? "power-on reset" : "system reset";
+  result.what = "reset " + board::reset_text(action.cause);
   rig.reset(action);
   if (action.settles) settle();
 }

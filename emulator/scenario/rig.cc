@@ -92,7 +92,10 @@ std::vector<Failure> Rig::start() {
 
 void Rig::reset(const Reset& action) {
   for (const auto& [pin, level] : action.boot_pins) board_.set_boot_pin(pin, level);
-  if (!action.is_power_on) return board_.system_reset(clock_.now());
+  if (action.cause != stm32::ResetCause::PowerOn) {
+    board_.reset(clock_.now(), action.cause);
+    return;
+  }
   injection_.power_on();
   board_.power_on(clock_.now());
 }

@@ -235,7 +235,8 @@ STEP = either(
         }),
     }),
     keys("The chip is reset.", {
-        "reset": choice("How.", "system", "power-on"),
+        "reset": choice("system: as software or a debugger asks for it (SYSRESETREQ); pin: NRST, the "
+                        "button.", "system", "pin", "power-on"),
         "boot_pins?": boot_pins("Set before the reset."),
         "settles?": flag("false: the next step begins while all that follows is still to come."),
         "device?": DEVICE,

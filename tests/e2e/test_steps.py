@@ -76,6 +76,16 @@ def test_its_folder_is_gone_afterwards(steps):
     assert not Path(begun["files"]).exists()
 
 
+@pytest.mark.parametrize("how, flags", [("system", (1, 1, 0)), ("pin", (1, 0, 0)),
+                                        ("power-on", (1, 0, 1))])
+def test_rcc_tells_resets_apart(steps, how, flags):
+    ask = [{"tell": "register", "register": f"RCC.CSR.{it}"} for it in
+           ("PADRSTF", "SFTRSTF", "PORRSTF")]
+    remove = {"write": {"register": "RCC.CSR.RMVF", "value": 1}}
+    *_, pin, software, power = steps(F4, remove, {"reset": how}, *ask)
+    assert (pin["value"], software["value"], power["value"]) == flags
+
+
 def test_surroundings_are_those_of_tools_from_there_on(steps, tmp_path):
     *_, ran = steps(F4, {"surroundings": {"folder": str(tmp_path), "environment": {"A": "b"}}},
                     {"run": ["/bin/sh", "-c", "pwd; echo $A $HOME"]})

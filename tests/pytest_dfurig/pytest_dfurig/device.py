@@ -119,7 +119,7 @@ class Board:
     def reset(self, **boot_pins: int) -> None:
         """The reset button, with boot pins set before: reset(BOOT0=0)."""
         __tracebackhide__ = True
-        self.step({"reset": "system", "boot_pins": boot_pins})
+        self.step({"reset": "pin", "boot_pins": boot_pins})
 
     def power_cycle(self, **boot_pins: int) -> None:
         """Off and on."""

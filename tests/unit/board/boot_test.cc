@@ -204,12 +204,12 @@ TEST(EmptyCheck, IsLatchedAtPowerOn) {
   bench.board_.power_on({});
   EXPECT_EQ(bench.board_.phase(), Phase::Bootloader);
   bench.board_.chip().flash().preload(0x08000000, application);
-  bench.board_.system_reset({});
+  bench.board_.reset({}, stm32::ResetCause::Pin);
   EXPECT_EQ(bench.board_.phase(), Phase::Bootloader) << "a system reset looks at what was latched";
   bench.board_.power_on({});
   EXPECT_EQ(bench.board_.phase(), Phase::Application);
   bench.board_.chip().flash().erase_all();
-  bench.board_.system_reset({});
+  bench.board_.reset({}, stm32::ResetCause::Pin);
   EXPECT_EQ(bench.board_.phase(), Phase::Application) << "the other way round as well";
 }
 
@@ -230,6 +230,59 @@ TEST(EmptyCheck, IsRenewedByLoadingOptionBytes) {
     EXPECT_EQ(bench.getstatus(), dfu::State::dfuDNBUSY);
     bench.run();
     EXPECT_EQ(bench.board_.phase(), phase) << chip;
+  }
+}
+
+constexpr std::uint32_t OBLRSTF = 1u << 25, PINRSTF = 1u << 26, SFTRSTF = 1u << 28;
+
+/// Flags of past resets but those of power-on.
+std::uint32_t reset_flags(Bench& bench) {
+  return *bench.board_.chip().peek("RCC.CSR") & (OBLRSTF | PINRSTF | SFTRSTF);
+}
+
+void start_without_reset_flags(Bench& bench) {
+  bench.start_in_bootloader();
+  bench.board_.chip().poke("RCC.CSR", 0);
+}
+
+TEST(ResetFlags, TellNrstFromSoftware) {
+  Bench bench(load("stm32l476rg"));
+  start_without_reset_flags(bench);
+  bench.board_.reset({}, stm32::ResetCause::Pin);
+  EXPECT_EQ(reset_flags(bench), PINRSTF);
+  EXPECT_EQ(bench.board_.events()[bench.board_.events().size() - 2].what, "system reset by NRST");
+  bench.board_.reset({}, stm32::ResetCause::Software);
+  EXPECT_EQ(reset_flags(bench), PINRSTF | SFTRSTF);
+}
+
+TEST(ResetFlags, AreSoftwaresWhenTheRomFindsNothingToLeaveTo) {
+  Bench bench(load("stm32l476rg"));
+  start_without_reset_flags(bench);
+  bench.leave_unheard();
+  EXPECT_EQ(reset_flags(bench), PINRSTF | SFTRSTF);
+}
+
+TEST(ResetFlags, AreSoftwaresWhenTheLibraryLeavesByAReset) {
+  Bench bench(load("stm32l475re", "cubemx-l475"), {1.0, "", "", "reply-delivered"});
+  bench.board_.set_boot_pin("B1", 1);
+  bench.board_.power_on({});
+  bench.run();
+  bench.board_.chip().poke("RCC.CSR", 0);
+  bench.leave_unheard();
+  EXPECT_EQ(reset_flags(bench), PINRSTF | SFTRSTF);
+}
+
+// AN3156 figure 7
+TEST(ResetFlags, TellHowTheRomMakesOptionBytesTakeEffect) {
+  for (const auto& [chip, size, flags] : {std::tuple{"stm32l476rg", 40u, PINRSTF | OBLRSTF},
+                                          std::tuple{"stm32l432kc", 40u, PINRSTF | SFTRSTF}}) {
+    Bench bench(load(chip));
+    start_without_reset_flags(bench);
+    ASSERT_EQ(bench.set_address(0x1FFF7800), dfu::Status::OK);
+    const Bytes block = bench.upload(2, size).value();
+    ASSERT_EQ(bench.set_address(0x1FFF7800), dfu::Status::OK);
+    bench.operate_and_lose(2, block);
+    EXPECT_EQ(reset_flags(bench), flags) << chip;
   }
 }
 

@@ -78,6 +78,7 @@ TEST_F(PolicyTest, ResetsNamedBlocksOrEverything) {
   action.kind = RegisterAction::Kind::SystemReset;
   apply_one(action);
   EXPECT_EQ(chip_.peek("RCC.AHB2ENR"), 0u);
+  EXPECT_EQ(*chip_.peek("RCC.CSR") >> 24, 0x1Cu) << "SFTRSTF beside BORRSTF and PINRSTF";
 }
 
 }  // namespace
