@@ -193,7 +193,7 @@ void Board::enter_bootloader(Instant now, const std::string& how) {
   happen(now, which + " starts (" + how + ")");
   remember("in_dfu", now, apply(*entry_policy_, chip_));
   bootloader_ = make_bootloader();
-  attach_due_ = now + std::chrono::milliseconds(bootloader_spec_.startup_ms);
+  attach_due_ = now + startup();
   if (*attach_due_ <= now) attach(now);
 }
 
@@ -280,7 +280,7 @@ void Board::depart(const dfu::Departure& departure, Instant now) {
                        "Leave: the ROM does not start the application (a defect of this version)");
     case dfu::Departure::Kind::Reattach:
       bootloader_ = make_bootloader();
-      attach_due_ = now + std::chrono::milliseconds(bootloader_spec_.startup_ms);
+      attach_due_ = now + startup();
       return;
   }
 }

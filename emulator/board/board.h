@@ -83,6 +83,8 @@ class Board : public usb::Device {
   const stm32::Chip& chip() const { return chip_; }
   /// Null unless the phase is Bootloader and this bootloader is on USB.
   const dfu::Bootloader* bootloader() const { return bootloader_.get(); }
+  /// From a reset that starts the bootloader until it is on the bus.
+  Duration startup() const { return std::chrono::milliseconds(bootloader_spec_.startup_ms); }
   const std::vector<Moment>& moments() const { return moments_; }
   /// The latest moment of that name; null when it has not been.
   const Moment* find_moment(const std::string& name) const;
