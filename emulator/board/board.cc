@@ -19,6 +19,13 @@ model::Model with_usb_dfu(model::Model model) {
   throw InputError(model.name, model.no_usb_dfu, model.flash_bootloader_advice("--bootloader "));
 }
 
+/// What the core meets where it is to start: ", MSP 0xFFFFFFFF, PC 0xFFFFFFFF".
+std::string lockup_text(const stm32::Chip& chip, std::uint32_t address) {
+  const std::optional<VectorTable> table = read_vector_table(chip, address);
+  if (!table) return ", for nothing is there";
+  return ", MSP " + hex(table->initial_msp) + ", PC " + hex(table->reset_handler);
+}
+
 bool is_in_flash(const dfu::BootloaderSpec& spec) {
   return spec.kind == dfu::BootloaderKind::UsbdDfu;
 }
@@ -81,12 +88,14 @@ bool Board::set_boot_pin(const std::string& name, unsigned level) {
   return true;
 }
 
-void Board::power_on(Instant now) {
+void Board::power_on(Instant now, bool is_application_told) {
   chip_.reset(stm32::ResetKind::PowerOn);
   was_flash_empty_ = is_flash_empty(chip_);
   is_mute_ = false;
+  is_application_told_ = is_application_told;
   happen(now, "power on");
   boot(now);
+  is_application_told_ = false;
 }
 
 void Board::power_off(Instant now) {
@@ -158,20 +167,23 @@ Causes Board::run_flash_bootloader(Instant now) {
 }
 
 void Board::start_application(Instant now, std::uint32_t address) {
-  phase_ = Phase::Application;
-  application_ = find_application(chip_, address);
   application_address_ = address;
   ++starts_;
+  phase_ = Phase::Application;
+  application_ = find_startable(chip_, address);
   if (application_) {
     happen(now, "application at " + hex(address) + " starts: MSP " +
                     hex(application_->initial_msp) + ", PC " + hex(application_->reset_handler));
+  } else if (is_application_told_) {
+    happen(now, hex(address) + " is selected: its application is told, not in flash");
   } else {
-    happen(now, hex(address) + " is selected and holds no application");
+    get_stuck(now, hex(address) + " is selected and holds no application: the core locks up" +
+                       lockup_text(chip_, address));
   }
 }
 
 void Board::jump_to_bootloader(Instant now, const std::string& how) {
-  assert(phase_ == Phase::Application);
+  assert(phase_ == Phase::Application || phase_ == Phase::Stuck);
   if (is_in_flash(bootloader_spec_)) return start_silent_rom(now, how);
   enter_bootloader(now, how);
 }

@@ -20,9 +20,9 @@ namespace dfurig::board {
 
 enum class Phase {
   Off,
-  Application,  ///< the application has control
+  Application,  ///< the application has control; not where nothing is that could start
   Bootloader,   ///< a bootloader has control, the ROM's or one in flash
-  Stuck,        ///< nothing has control that does anything
+  Stuck,        ///< nothing has control that does anything: a lockup, a ROM that hangs
 };
 std::string to_string(Phase phase);
 /// "by software (SYSRESETREQ)"
@@ -56,8 +56,9 @@ class Board : public usb::Device {
   /// Sets a boot pin for the next reset. False when the chip has no such pin. The button that keeps
   /// a bootloader in flash in DFU mode is let go when it has started.
   bool set_boot_pin(const std::string& name, unsigned level);
-  /// Power-on reset and boot decision.
-  void power_on(Instant now);
+  /// Power-on reset and boot decision. An application that is told has control when flash is
+  /// selected, although it is not in there: whoever tells it does what it does.
+  void power_on(Instant now, bool is_application_told = false);
   /// What was programmed and what option bytes hold is all that stays.
   void power_off(Instant now);
   /// NRST, a debugger, firmware, a watchdog or the flash interface resets the chip; what boots is
@@ -133,6 +134,7 @@ class Board : public usb::Device {
   const model::RegisterPolicy* leave_policy_;
   std::function<std::unique_ptr<dfu::Bootloader>(std::unique_ptr<dfu::Bootloader>)> wrap_;
   std::map<std::string, unsigned> boot_pins_;
+  bool is_application_told_ = false;
   bool was_flash_empty_ = false;  ///< latched until the next power-on
   std::unique_ptr<dfu::Bootloader> bootloader_;
   std::optional<VectorTable> application_;

@@ -75,7 +75,7 @@ std::vector<Failure> Rig::start_again() {
 std::vector<Failure> Rig::start() {
   const Given& given = setup_.given;
   for (const auto& [pin, level] : given.boot_pins) board_.set_boot_pin(pin, level);
-  board_.power_on(clock_.now());
+  board_.power_on(clock_.now(), given.application.has_value());
   if (!given.application) return {};
   for (const RegisterValue& it : given.application->writes) write(it);
   if (!given.application->jumps_to_bootloader) return {};

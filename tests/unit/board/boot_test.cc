@@ -210,7 +210,7 @@ TEST(EmptyCheck, IsLatchedAtPowerOn) {
   EXPECT_EQ(bench.board_.phase(), Phase::Application);
   bench.board_.chip().flash().erase_all();
   bench.board_.reset({}, stm32::ResetCause::Pin);
-  EXPECT_EQ(bench.board_.phase(), Phase::Application) << "the other way round as well";
+  EXPECT_EQ(bench.board_.phase(), Phase::Stuck) << "the other way round as well: empty flash";
 }
 
 // AN3156 figure 7: the G0's ROM loads the option bytes, the L43x's makes a system reset.
@@ -231,6 +231,24 @@ TEST(EmptyCheck, IsRenewedByLoadingOptionBytes) {
     bench.run();
     EXPECT_EQ(bench.board_.phase(), phase) << chip;
   }
+}
+
+TEST(SelectedFlash, LocksTheCoreUpWhereNothingIsThatCouldStart) {
+  Bench bench(load("stm32l476rg"));
+  bench.board_.power_on({});
+  EXPECT_EQ(bench.board_.phase(), Phase::Stuck);
+  EXPECT_EQ(bench.last_event(),
+            "0x08000000 is selected and holds no application: the core locks up, MSP 0xFFFFFFFF, "
+            "PC 0xFFFFFFFF");
+}
+
+TEST(SelectedFlash, HoldsAnApplicationThatIsToldAtPowerOn) {
+  Bench bench(load("stm32l476rg"));
+  bench.board_.power_on({}, true);
+  EXPECT_EQ(bench.board_.phase(), Phase::Application);
+  EXPECT_EQ(bench.last_event(), "0x08000000 is selected: its application is told, not in flash");
+  bench.board_.reset({}, stm32::ResetCause::Pin);
+  EXPECT_EQ(bench.board_.phase(), Phase::Stuck) << "nobody tells what it does then";
 }
 
 constexpr std::uint32_t OBLRSTF = 1u << 25, PINRSTF = 1u << 26, SFTRSTF = 1u << 28;
@@ -306,6 +324,18 @@ TEST_F(FindApplicationTest, RefusesWhatCannotRun) {
   EXPECT_EQ(with(0x20020000, 0x08000100), std::nullopt) << "no Thumb bit";
   EXPECT_EQ(with(0x20020000, 0x60000001), std::nullopt) << "nothing there";
   EXPECT_EQ(find_application(chip_, 0x60000000), std::nullopt);
+}
+
+// Hardware does not look at the stack pointer.
+TEST_F(FindApplicationTest, LeavesTheStackPointerToWhoStarts) {
+  EXPECT_EQ(with(0x60000000, 0x08000101), std::nullopt);
+  EXPECT_EQ(find_startable(chip_, 0x08000000), (VectorTable{0x08000000, 0x60000000, 0x08000101}));
+  EXPECT_EQ(with(0x20020000, 0x00000101), std::nullopt);
+  EXPECT_NE(find_startable(chip_, 0x08000000), std::nullopt) << "flash is at 0, too";
+  for (const std::uint32_t reset_handler : {0x08000100u, 0x60000001u, 0xFFFFFFFFu}) {
+    with(0x20020000, reset_handler);
+    EXPECT_EQ(find_startable(chip_, 0x08000000), std::nullopt) << reset_handler;
+  }
 }
 
 // STM32CubeL4, DFU_Standalone/Src/main.c: the button, or (word & 0x2FFE0000) is not 0x20000000.
