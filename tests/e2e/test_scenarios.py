@@ -98,6 +98,19 @@ def test_junit_is_what_ci_systems_read(run, tmp_path):
     assert "an2606" in cases[-1].find("failure").text
 
 
+def test_what_a_tool_could_not_have_is_in_its_steps_report(run, tmp_path):
+    script = "import fcntl; fcntl.ioctl(open('/dev/bus/usb/001/002', 'rb+', 0), 0x5599)"
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({
+        "title": "t", "model": "stm32f405rg", "given": {"boot_pins": {"BOOT0": 1}},
+        "steps": [{"run": ["python3", "-c", script], "expect": {"exit": 1}}]}))
+    done = run("run", str(path), "--verbose", "--junit", str(tmp_path / "out.xml"))
+    told = "  exit status 1\n  not emulated: usbfs ioctl 0x00005599\n"
+    assert done.returncode == 0 and told in done.stdout
+    (case,) = ET.parse(tmp_path / "out.xml").getroot().iter("testcase")
+    assert told in case.find("system-out").text
+
+
 def test_a_run_of_many_prints_a_line_each_and_filters(run):
     done = run("run", "scenarios", "-k", "leave/f4")
     lines = done.stdout.splitlines()

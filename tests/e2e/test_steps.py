@@ -86,6 +86,13 @@ def test_rcc_tells_resets_apart(steps, how, flags):
     assert (pin["value"], software["value"], power["value"]) == flags
 
 
+def test_what_a_tool_could_not_have_is_told(steps):
+    script = "import fcntl, os\nfcntl.ioctl(os.open('/dev/bus/usb/001/002', os.O_RDWR), 0x5599)"
+    _, ran, other = steps(F4, {"run": ["python3", "-c", script]}, {"run": ["true"]})
+    assert ran["not_emulated"] == ["usbfs ioctl 0x00005599"], ran
+    assert other["not_emulated"] == []
+
+
 def test_surroundings_are_those_of_tools_from_there_on(steps, tmp_path):
     *_, ran = steps(F4, {"surroundings": {"folder": str(tmp_path), "environment": {"A": "b"}}},
                     {"run": ["/bin/sh", "-c", "pwd; echo $A $HOME"]})
