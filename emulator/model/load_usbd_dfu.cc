@@ -106,10 +106,10 @@ BootloaderVariant read_variant(const std::string& name, const Reader& reader,
                                const dfu::BootloaderSpec& base) {
   reader.allow_only({"summary", "dfu_bmAttributes", "alternates", "functional_descriptor",
                      "version", "leave_reply", "unplug", "memory_functions"});
-  constexpr std::size_t told_only = 1;  // the summary
-  if (reader.members().size() == told_only) reader.fail("gives no value that it replaces");
   BootloaderVariant variant{name, reader.at("summary").text(), reader.fact().mark,
                             reader.fact().source, base};
+  constexpr std::size_t told_only = 1;  // the summary
+  if (reader.members().size() == told_only) reader.fail("gives no value that it replaces");
   dfu::BootloaderSpec& spec = variant.spec;
   if (const auto value = reader.find("dfu_bmAttributes")) spec.dfu_bmAttributes = u8(*value);
   if (const auto value = reader.find("alternates")) spec.alternates = read_alternates(*value);
