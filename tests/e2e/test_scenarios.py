@@ -25,7 +25,8 @@ def test_the_founding_report_tells_the_whole_story(run):
     for part in ["leave policy an3156 [documented]", "$ dfu-util -a 0 -s 0x08000000:leave",
                  "  | File downloaded successfully", "write: 1 blocks, 224 bytes, 0x08000000 to",
                  "flash 0x08000000, 224 bytes: equals blink_stm32l476.bin",
-                 "register          before entry              in DFU                    after Leave",
+                 "register          before entry              in DFU                    after "
+                 "Leave",
                  "documented: AN3156 Rev 17 §5.5", "application at 0x08000000 starts"]:
         assert part in told
 
