@@ -19,6 +19,13 @@ model::Model with_usb_dfu(model::Model model) {
   throw InputError(model.name, model.no_usb_dfu, model.flash_bootloader_advice("--bootloader "));
 }
 
+/// What the core meets where it is to start: ", MSP 0xFFFFFFFF, PC 0xFFFFFFFF".
+std::string lockup_text(const stm32::Chip& chip, std::uint32_t address) {
+  const std::optional<VectorTable> table = read_vector_table(chip, address);
+  if (!table) return ", for nothing is there";
+  return ", MSP " + hex(table->initial_msp) + ", PC " + hex(table->reset_handler);
+}
+
 bool is_in_flash(const dfu::BootloaderSpec& spec) {
   return spec.kind == dfu::BootloaderKind::UsbdDfu;
 }
@@ -35,6 +42,24 @@ std::string to_string(Phase phase) {
       return "bootloader";
     case Phase::Stuck:
       return "stuck";
+  }
+  return "?";
+}
+
+std::string reset_text(stm32::ResetCause cause) {
+  switch (cause) {
+    case stm32::ResetCause::PowerOn:
+      return "by power-on";
+    case stm32::ResetCause::Pin:
+      return "by NRST";
+    case stm32::ResetCause::Software:
+      return "by software (SYSRESETREQ)";
+    case stm32::ResetCause::IndependentWatchdog:
+      return "by the independent watchdog";
+    case stm32::ResetCause::WindowWatchdog:
+      return "by the window watchdog";
+    case stm32::ResetCause::OptionByteLoad:
+      return "that loads the option bytes";
   }
   return "?";
 }
@@ -63,12 +88,14 @@ bool Board::set_boot_pin(const std::string& name, unsigned level) {
   return true;
 }
 
-void Board::power_on(Instant now) {
+void Board::power_on(Instant now, bool is_application_told) {
   chip_.reset(stm32::ResetKind::PowerOn);
   was_flash_empty_ = is_flash_empty(chip_);
   is_mute_ = false;
+  is_application_told_ = is_application_told;
   happen(now, "power on");
   boot(now);
+  is_application_told_ = false;
 }
 
 void Board::power_off(Instant now) {
@@ -86,22 +113,13 @@ std::unique_ptr<dfu::Bootloader> Board::make_bootloader() {
   return wrap_ ? wrap_(std::move(made)) : std::move(made);
 }
 
-void Board::system_reset(Instant now) {
-  reset_and_boot(now);
-}
-
-Causes Board::reset_and_boot(Instant now) {
-  chip_.reset(stm32::ResetKind::System);
-  happen(now, "system reset");
-  return boot(now);
-}
-
-void Board::reset(Instant now, stm32::ResetCause cause) {
+Causes Board::reset(Instant now, stm32::ResetCause cause) {
+  assert(cause != stm32::ResetCause::PowerOn);
   const bool loads = cause == stm32::ResetCause::OptionByteLoad;
   chip_.reset(loads ? stm32::ResetKind::OptionByteLoad : stm32::ResetKind::System, cause);
   if (loads) was_flash_empty_ = is_flash_empty(chip_);
-  happen(now, loads ? "option bytes loaded, which resets" : "system reset");
-  boot(now);
+  happen(now, loads ? "option bytes loaded, which resets" : "system reset " + reset_text(cause));
+  return boot(now);
 }
 
 /// Gives what code that runs before the application did to the registers.
@@ -149,20 +167,23 @@ Causes Board::run_flash_bootloader(Instant now) {
 }
 
 void Board::start_application(Instant now, std::uint32_t address) {
-  phase_ = Phase::Application;
-  application_ = find_application(chip_, address);
   application_address_ = address;
   ++starts_;
+  phase_ = Phase::Application;
+  application_ = find_startable(chip_, address);
   if (application_) {
     happen(now, "application at " + hex(address) + " starts: MSP " +
                     hex(application_->initial_msp) + ", PC " + hex(application_->reset_handler));
+  } else if (is_application_told_) {
+    happen(now, hex(address) + " is selected: its application is told, not in flash");
   } else {
-    happen(now, hex(address) + " is selected and holds no application");
+    get_stuck(now, hex(address) + " is selected and holds no application: the core locks up" +
+                       lockup_text(chip_, address));
   }
 }
 
 void Board::jump_to_bootloader(Instant now, const std::string& how) {
-  assert(phase_ == Phase::Application);
+  assert(phase_ == Phase::Application || phase_ == Phase::Stuck);
   if (is_in_flash(bootloader_spec_)) return start_silent_rom(now, how);
   enter_bootloader(now, how);
 }
@@ -184,7 +205,7 @@ void Board::enter_bootloader(Instant now, const std::string& how) {
   happen(now, which + " starts (" + how + ")");
   remember("in_dfu", now, apply(*entry_policy_, chip_));
   bootloader_ = make_bootloader();
-  attach_due_ = now + std::chrono::milliseconds(bootloader_spec_.startup_ms);
+  attach_due_ = now + startup();
   if (*attach_due_ <= now) attach(now);
 }
 
@@ -265,27 +286,29 @@ void Board::depart(const dfu::Departure& departure, Instant now) {
     case dfu::Departure::Kind::Reset:
       return reset_after_options(now);
     case dfu::Departure::Kind::LeaveByReset:
-      return remember("after_leave", now, reset_and_boot(now));
+      return remember("after_leave", now, reset(now, stm32::ResetCause::Software));
     case dfu::Departure::Kind::Stuck:
       return get_stuck(now,
                        "Leave: the ROM does not start the application (a defect of this version)");
     case dfu::Departure::Kind::Reattach:
       bootloader_ = make_bootloader();
-      attach_due_ = now + std::chrono::milliseconds(bootloader_spec_.startup_ms);
+      attach_due_ = now + startup();
       return;
   }
 }
 
 void Board::reset_after_options(Instant now) {
   const dfu::OptionsTakeEffect effect = bootloader_spec_.options_take_effect;
-  if (effect == dfu::OptionsTakeEffect::AtPowerOn) return system_reset(now);
-  chip_.reset(stm32::ResetKind::OptionByteLoad);
   if (effect == dfu::OptionsTakeEffect::AtOptionByteLoad) {
-    was_flash_empty_ = is_flash_empty(chip_);
-    happen(now, "option bytes loaded, which resets");
-  } else {
-    happen(now, "system reset, with the new option bytes");
+    reset(now, stm32::ResetCause::OptionByteLoad);
+    return;
   }
+  if (effect == dfu::OptionsTakeEffect::AtPowerOn) {
+    reset(now, stm32::ResetCause::Software);
+    return;
+  }
+  chip_.reset(stm32::ResetKind::OptionByteLoad, stm32::ResetCause::Software);
+  happen(now, "system reset, with the new option bytes");
   boot(now);
 }
 
@@ -298,7 +321,7 @@ void Board::get_stuck(Instant now, const std::string& why) {
 void Board::leave(std::uint32_t address, Instant now) {
   if (!find_application(chip_, address)) {
     happen(now, "Leave: no executable code at " + hex(address) + ", the device resets");
-    system_reset(now);
+    reset(now, stm32::ResetCause::Software);
     return remember("after_leave", now);
   }
   Causes causes = apply(*leave_policy_, chip_);

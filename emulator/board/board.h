@@ -20,11 +20,13 @@ namespace dfurig::board {
 
 enum class Phase {
   Off,
-  Application,  ///< the application has control
+  Application,  ///< the application has control; not where nothing is that could start
   Bootloader,   ///< a bootloader has control, the ROM's or one in flash
-  Stuck,        ///< nothing has control that does anything
+  Stuck,        ///< nothing has control that does anything: a lockup, a ROM that hangs
 };
 std::string to_string(Phase phase);
+/// "by software (SYSRESETREQ)"
+std::string reset_text(stm32::ResetCause cause);
 
 /// The registers at a turning point of the board's life.
 struct Moment {
@@ -54,19 +56,20 @@ class Board : public usb::Device {
   /// Sets a boot pin for the next reset. False when the chip has no such pin. The button that keeps
   /// a bootloader in flash in DFU mode is let go when it has started.
   bool set_boot_pin(const std::string& name, unsigned level);
-  /// Power-on reset and boot decision.
-  void power_on(Instant now);
+  /// Power-on reset and boot decision. An application that is told has control when flash is
+  /// selected, although it is not in there: whoever tells it does what it does.
+  void power_on(Instant now, bool is_application_told = false);
   /// What was programmed and what option bytes hold is all that stays.
   void power_off(Instant now);
-  void system_reset(Instant now);
+  /// NRST, a debugger, firmware, a watchdog or the flash interface resets the chip; what boots is
+  /// decided again. Gives what code that runs before the application did to the registers.
+  Causes reset(Instant now, stm32::ResetCause cause);
 
   // --- What firmware does that runs. ---
 
   /// The application jumps into the ROM: registers are as it left them.
   void jump_to_bootloader(Instant now,
                           const std::string& how = "the application jumps into system memory");
-  /// Firmware, a watchdog or the flash interface resets the chip; what boots is decided again.
-  void reset(Instant now, stm32::ResetCause cause);
   /// Nothing goes on until somebody resets the chip.
   void get_stuck(Instant now, const std::string& why);
   /// Takes a moment; of those of one name that follow one another the last stays.
@@ -81,6 +84,8 @@ class Board : public usb::Device {
   const stm32::Chip& chip() const { return chip_; }
   /// Null unless the phase is Bootloader and this bootloader is on USB.
   const dfu::Bootloader* bootloader() const { return bootloader_.get(); }
+  /// From a reset that starts the bootloader until it is on the bus.
+  Duration startup() const { return std::chrono::milliseconds(bootloader_spec_.startup_ms); }
   const std::vector<Moment>& moments() const { return moments_; }
   /// The latest moment of that name; null when it has not been.
   const Moment* find_moment(const std::string& name) const;
@@ -105,7 +110,6 @@ class Board : public usb::Device {
   std::optional<Instant> next_event() const override;
 
  private:
-  Causes reset_and_boot(Instant now);
   Causes boot(Instant now);
   Causes run_flash_bootloader(Instant now);
   void start_application(Instant now, std::uint32_t address);
@@ -130,6 +134,7 @@ class Board : public usb::Device {
   const model::RegisterPolicy* leave_policy_;
   std::function<std::unique_ptr<dfu::Bootloader>(std::unique_ptr<dfu::Bootloader>)> wrap_;
   std::map<std::string, unsigned> boot_pins_;
+  bool is_application_told_ = false;
   bool was_flash_empty_ = false;  ///< latched until the next power-on
   std::unique_ptr<dfu::Bootloader> bootloader_;
   std::optional<VectorTable> application_;

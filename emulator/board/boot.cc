@@ -157,13 +157,25 @@ BootDecision decide_flash_boot(const dfu::UsbdDfuSpec& spec, const stm32::Chip& 
   return {true, 0, "no valid code at " + hex(spec.application_address)};
 }
 
-std::optional<VectorTable> find_application(const stm32::Chip& chip, std::uint32_t address) {
+std::optional<VectorTable> read_vector_table(const stm32::Chip& chip, std::uint32_t address) {
   const auto initial_msp = read_word(chip, address);
   const auto reset_handler = read_word(chip, address + 4);
-  if (!initial_msp || !reset_handler || !is_in_ram(chip, *initial_msp)) return std::nullopt;
-  const bool is_thumb = (*reset_handler & 1) != 0;
-  if (!is_thumb || !chip.is_readable(*reset_handler & ~1u, 2)) return std::nullopt;
+  if (!initial_msp || !reset_handler) return std::nullopt;
   return VectorTable{address, *initial_msp, *reset_handler};
+}
+
+std::optional<VectorTable> find_application(const stm32::Chip& chip, std::uint32_t address) {
+  const std::optional<VectorTable> table = read_vector_table(chip, address);
+  if (!table || !table->is_thumb() || !is_in_ram(chip, table->initial_msp)) return std::nullopt;
+  return chip.is_readable(table->reset_handler & ~1u, 2) ? table : std::nullopt;
+}
+
+std::optional<VectorTable> find_startable(const stm32::Chip& chip, std::uint32_t address) {
+  const std::optional<VectorTable> table = read_vector_table(chip, address);
+  if (!table || !table->is_thumb()) return std::nullopt;
+  std::array<std::uint8_t, 2> instruction{};
+  const auto status = chip.read_mapped(table->reset_handler & ~1u, instruction);
+  return status == stm32::MemoryStatus::Ok ? table : std::nullopt;
 }
 
 }  // namespace dfurig::board

@@ -47,11 +47,20 @@ struct VectorTable {
   std::uint32_t address = 0;
   std::uint32_t initial_msp = 0;
   std::uint32_t reset_handler = 0;
+  /// ARMv6-M and ARMv7-M: bit 0 says so, and without it the first instruction faults.
+  bool is_thumb() const { return (reset_handler & 1) != 0; }
   bool operator==(const VectorTable&) const = default;
 };
+
+/// What is at `address`, whatever it is; absent where nothing can be read.
+std::optional<VectorTable> read_vector_table(const stm32::Chip& chip, std::uint32_t address);
 
 /// The vector table at `address`, if the ROM would take it for executable code: a stack pointer
 /// into RAM and a Thumb address in readable memory.
 std::optional<VectorTable> find_application(const stm32::Chip& chip, std::uint32_t address);
+
+/// The vector table at `address`, if the core gets from it to an instruction, whatever the stack
+/// pointer is: hardware does not check what it boots.
+std::optional<VectorTable> find_startable(const stm32::Chip& chip, std::uint32_t address);
 
 }  // namespace dfurig::board

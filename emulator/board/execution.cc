@@ -22,24 +22,6 @@ constexpr std::uint64_t traced_cycles = 1000;
 constexpr std::uint32_t VTOR = 0xE000ED08;
 constexpr std::uint32_t system_begin = 0xE0000000, system_end = 0xE0040000;
 
-std::string reset_text(ResetCause cause) {
-  switch (cause) {
-    case ResetCause::PowerOn:
-      return "power-on reset";
-    case ResetCause::Pin:
-      return "reset by NRST";
-    case ResetCause::Software:
-      return "reset by software (SYSRESETREQ)";
-    case ResetCause::IndependentWatchdog:
-      return "reset by the independent watchdog";
-    case ResetCause::WindowWatchdog:
-      return "reset by the window watchdog";
-    case ResetCause::OptionByteLoad:
-      return "reset that loads the option bytes";
-  }
-  return "reset";
-}
-
 std::optional<std::uint32_t> read_word(stm32::Bus& bus, std::uint32_t address) {
   const std::optional<stm32::MemoryView> view = bus.find_memory(address);
   if (!view || view->size < 4 || address - view->base > view->size - 4) return std::nullopt;
@@ -277,11 +259,11 @@ std::optional<Stopped> Execution::take_attention(Instant now) {
 
 /// The same way as every reset: pins, option bytes and the empty flag decide again.
 std::optional<Stopped> Execution::reset(stm32::ResetCause cause, Instant now) {
-  tell(reset_text(cause) + " at " + place_text(pc()), now);
+  tell("reset " + reset_text(cause) + " at " + place_text(pc()), now);
   board_.reset(now, cause);
   if (++resets_ < resets_max) return std::nullopt;
   ending_.sentence =
-      std::to_string(resets_max) + " resets in this run, the last a " + reset_text(cause);
+      std::to_string(resets_max) + " resets in this run, the last a reset " + reset_text(cause);
   tell(ending_.sentence, now);
   return Stopped::Resets;
 }

@@ -91,7 +91,7 @@ void perform(const RegisterAction& action, stm32::Chip& chip) {
     case RegisterAction::Kind::ClocksOff:
       return switch_clocks(chip, action.blocks, action.kind == RegisterAction::Kind::ClocksOn);
     case RegisterAction::Kind::SystemReset:
-      return chip.reset(stm32::ResetKind::System);
+      return chip.reset(stm32::ResetKind::System, stm32::ResetCause::Software);
     case RegisterAction::Kind::SetField:
       return set_field(chip, action.target, action.value);
     case RegisterAction::Kind::ConfigurePin:

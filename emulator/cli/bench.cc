@@ -57,7 +57,8 @@ std::string Bench::act(const std::string& verb, const std::string& busid, const 
     set_boot_pin(*board, name, level);
     return busid + ": " + rest + " at the next reset";
   }
-  verb == "reset" ? board->system_reset(now) : board->power_on(now);
+  if (verb == "reset") board->reset(now, stm32::ResetCause::Pin);
+  if (verb == "power") board->power_on(now);
   return busid + ": " + state_of(*board);
 }
 

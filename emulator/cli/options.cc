@@ -149,7 +149,7 @@ void power_on(board::Board& board, const po::variables_map& values, Instant now)
     }
   }
   // It was powered long enough ago to be on the bus by now.
-  board.power_on(now - std::chrono::milliseconds(board.model().bootloader.startup_ms));
+  board.power_on(now - board.startup());
   board.advance(now);
 }
 

@@ -131,8 +131,8 @@ Bytes read_all(const Reader& reader, std::uint32_t size) {
 /// How a write goes, and what loads when it went wrong.
 void read_writing(const Reader& reader, std::uint32_t size, stm32::OptionBytesSpec& spec) {
   if (const auto complement = reader.find("complement")) {
-    spec.complement =
-        static_cast<stm32::Complement>(complement->choice({"none", "byte", "half-word", "word"}));
+    spec.complement = static_cast<stm32::Complement>(complement->choice(
+        {"none", "byte", "half-word", "word", "half-word-mirrored", "half-word-padded"}));
   }
   if (const auto mismatch = reader.find("mismatch")) spec.mismatch = read_all(*mismatch, size);
   if (const auto not_given = reader.find("not_given")) {
@@ -175,6 +175,22 @@ void read_registers(const Reader& reader, std::uint32_t size, stm32::OptionBytes
   }
 }
 
+/// Copies beside what registers show need the place for it.
+void check_copies(const Reader& reader, std::uint32_t size, const stm32::OptionBytesSpec& spec) {
+  const bool has_copies = spec.complement == stm32::Complement::HalfWordMirrored ||
+                          spec.complement == stm32::Complement::HalfWordPadded;
+  if (!has_copies) return;
+  constexpr unsigned group = 8, value = 2;
+  for (const stm32::OptionRegisterSpec& it : spec.registers) {
+    for (const unsigned byte : it.bytes) {
+      if (byte % group < value && byte - byte % group + group <= size) continue;
+      reader.at("complement")
+          .fail("half-words with copies are the first 2 of 8 bytes, and byte " +
+                std::to_string(byte) + " of " + it.register_name + " is not");
+    }
+  }
+}
+
 }  // namespace
 
 stm32::WriteProtectionSpec read_write_protection(const Reader& reader, std::uint32_t size) {
@@ -202,6 +218,7 @@ void load_option_bytes(const Reader& reader, Model& model) {
   spec.factory = read_all(reader.at("factory"), size);
   read_writing(reader, size, spec);
   read_registers(reader, size, spec);
+  check_copies(reader, size, spec);
   read_fields(reader.at("fields"), size, model);
   read_rdp(reader.at("rdp"), size, model);
   if (const auto protection = reader.find("write_protection")) {

@@ -104,6 +104,7 @@ void Bench::act(Rig&, const RunTool& action, StepResult& result) {
   result.timed_out = tool.timed_out;
   result.output = tool.standard_output + tool.standard_error;
   result.standard_error_at = tool.standard_output.size();
+  result.not_emulated = tool.not_emulated;
   if (!result.failures.empty()) return;
   result.failures = check_tool(action, tool.exit_status, tool.timed_out, result.output);
 }
@@ -119,7 +120,7 @@ void Bench::act(Rig& rig, const DrivePins& action, StepResult& result) {
 }
 
 void Bench::act(Rig& rig, const Reset& action, StepResult& result) {
-  result.what = action.is_power_on ? "power-on reset" : "system reset";
+  result.what = "reset " + board::reset_text(action.cause);
   rig.reset(action);
   if (action.settles) settle();
 }

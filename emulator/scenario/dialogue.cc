@@ -92,6 +92,7 @@ Json as_json(const StepResult& result) {
   json["timed_out"] = result.timed_out;
   json["stdout"] = result.output.substr(0, result.standard_error_at);
   json["stderr"] = result.output.substr(result.standard_error_at);
+  json["not_emulated"] = result.not_emulated;
   return json;
 }
 

@@ -1,6 +1,7 @@
 #include "scenario/load_steps.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "attach/program.h"
@@ -101,7 +102,9 @@ DrivePins read_drive(const model::Reader& reader, const stm32::ChipSpec& chip) {
 Reset read_reset(const model::Reader& reader, const model::Model& model) {
   reader.allow_only({"reset", "boot_pins", "settles", "device"});
   Reset reset;
-  reset.is_power_on = reader.at("reset").choice({"system", "power-on"}) == 1;
+  using Cause = stm32::ResetCause;
+  constexpr std::array causes = {Cause::Software, Cause::Pin, Cause::PowerOn};
+  reset.cause = causes[reader.at("reset").choice({"system", "pin", "power-on"})];
   if (const auto pins = reader.find("boot_pins")) reset.boot_pins = read_boot_pins(*pins, model);
   if (const auto settles = reader.find("settles")) reset.settles = settles->boolean();
   return reset;

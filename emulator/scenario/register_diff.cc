@@ -12,7 +12,7 @@ namespace dfurig::scenario {
 namespace {
 
 constexpr int name_width = 18;
-constexpr int value_width = 24;
+constexpr int value_width = 26;
 constexpr std::size_t fields_max = 3;
 
 std::string without_trailing_blanks(const std::string& line) {

@@ -56,6 +56,7 @@ void print_steps(std::ostream& out, const Report& report) {
       out << "\n$ " << step.what << "\n";
       print_indented(out, step.output, "  | ");
       out << "  exit status " << step.exit_status << (step.timed_out ? ", timed out" : "") << "\n";
+      for (const std::string& it : step.not_emulated) out << "  not emulated: " << it << "\n";
     }
     for (const std::string& line : step.confirmed) out << "\n" << line << "\n";
   }

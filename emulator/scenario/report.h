@@ -23,9 +23,10 @@ struct StepResult {
   bool timed_out = false;
   std::string output;  ///< the tool's, standard output first
   std::vector<Failure> failures;
-  std::vector<std::string> confirmed{};  ///< "flash 0x08000000, 240 bytes: equals blink.bin"
-  bool is_host = false;                  ///< a tool ran, or its requests were replayed
-  std::size_t standard_error_at = 0;     ///< where in `output` standard error begins
+  std::vector<std::string> confirmed{};     ///< "flash 0x08000000, 240 bytes: equals blink.bin"
+  bool is_host = false;                     ///< a tool ran, or its requests were replayed
+  std::size_t standard_error_at = 0;        ///< where in `output` standard error begins
+  std::vector<std::string> not_emulated{};  ///< what the tool asked for and was let do for real
 };
 
 /// What --seed gave, and what it became for this scenario.

@@ -75,7 +75,7 @@ std::vector<Failure> Rig::start_again() {
 std::vector<Failure> Rig::start() {
   const Given& given = setup_.given;
   for (const auto& [pin, level] : given.boot_pins) board_.set_boot_pin(pin, level);
-  board_.power_on(clock_.now());
+  board_.power_on(clock_.now(), given.application.has_value());
   if (!given.application) return {};
   for (const RegisterValue& it : given.application->writes) write(it);
   if (!given.application->jumps_to_bootloader) return {};
@@ -92,7 +92,10 @@ std::vector<Failure> Rig::start() {
 
 void Rig::reset(const Reset& action) {
   for (const auto& [pin, level] : action.boot_pins) board_.set_boot_pin(pin, level);
-  if (!action.is_power_on) return board_.system_reset(clock_.now());
+  if (action.cause != stm32::ResetCause::PowerOn) {
+    board_.reset(clock_.now(), action.cause);
+    return;
+  }
   injection_.power_on();
   board_.power_on(clock_.now());
 }

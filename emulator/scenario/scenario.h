@@ -61,8 +61,8 @@ struct DrivePins {
 };
 
 struct Reset {
-  bool is_power_on = false;
-  std::map<std::string, unsigned> boot_pins;  ///< set before it; the others stay
+  stm32::ResetCause cause = stm32::ResetCause::Software;  ///< or Pin, or PowerOn
+  std::map<std::string, unsigned> boot_pins;              ///< set before it; the others stay
   bool settles = true;  ///< the next step comes when all that follows from it is over
 };
 

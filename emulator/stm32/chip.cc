@@ -87,9 +87,10 @@ void Chip::reset(ResetKind kind, ResetCause cause) {
   if (option_registers_) option_registers_->show(option_bytes_);
 }
 
-/// Every source of a reset pulls NRST low, so PINRSTF comes with it (RM0090 §6.1.1, RM0351 §6.1.2).
-/// After power-on the flags are reset values.
+/// Every source of a reset pulls NRST low, so PINRSTF comes with it (RM0090 §6.1.1, RM0351 §6.1.2);
+/// on the H7 CPURSTF, too (RM0433 §8.4.4, table 56). After power-on the flags are reset values.
 void Chip::set_reset_flags(ResetCause cause) {
+  static const std::set<std::string> every_reset = {"PINRSTF", "PADRSTF", "CPURSTF"};
   static const std::map<ResetCause, std::set<std::string>> flags = {
       {ResetCause::Pin, {}},
       {ResetCause::Software, {"SFTRSTF"}},
@@ -103,8 +104,8 @@ void Chip::set_reset_flags(ResetCause cause) {
     const RegisterSpec& spec = rcc->spec().registers[i];
     if (spec.effect != "rcc_reset_flags") continue;
     for (const FieldSpec& field : spec.fields) {
-      const bool is_pin = field.name == "PINRSTF" || field.name == "PADRSTF";
-      if (is_pin || own->second.contains(field.name)) rcc->value(i) |= field_mask(field);
+      const bool is_set = every_reset.contains(field.name) || own->second.contains(field.name);
+      if (is_set) rcc->value(i) |= field_mask(field);
     }
   }
 }

@@ -7,13 +7,28 @@
 namespace dfurig::stm32 {
 namespace {
 
+/// 0 where loading checks none.
+std::size_t size_of_checked_value(Complement complement) {
+  switch (complement) {
+    case Complement::Byte:
+      return 1;
+    case Complement::HalfWord:
+      return 2;
+    case Complement::Word:
+      return 4;
+    case Complement::None:
+    case Complement::HalfWordMirrored:
+    case Complement::HalfWordPadded:
+      return 0;
+  }
+  return 0;
+}
+
 /// Calls visit(offset, size) for each value; as many bytes behind it are its complement.
 template <typename Visit>
 void for_each_value(const OptionBytesSpec& spec, Visit visit) {
-  const std::size_t size = spec.complement == Complement::Byte       ? 1
-                           : spec.complement == Complement::HalfWord ? 2
-                                                                     : 4;
-  if (spec.complement == Complement::None) return;
+  const auto size = size_of_checked_value(spec.complement);
+  if (size == 0) return;
   std::size_t offset = 0;
   for (const Window& window : spec.windows) {
     for (std::size_t at = 0; at + 2 * size <= window.size; at += 2 * size) {
@@ -120,12 +135,23 @@ void OptionBytes::store(std::uint32_t address, ByteView data) {
 }
 
 void OptionBytes::compute_complements(std::size_t given_from, std::size_t given_to) {
+  const auto set = [=, this](std::size_t at, int byte) {
+    const bool is_given = given_from <= at && at < given_to;
+    if (!is_given) content_[at] = static_cast<std::uint8_t>(byte);
+  };
   for_each_value(spec_, [=, this](std::size_t value, std::size_t size) {
-    for (std::size_t i = value; i < value + size; ++i) {
-      const bool is_given = given_from <= i + size && i + size < given_to;
-      if (!is_given) content_[i + size] = static_cast<std::uint8_t>(~content_[i]);
-    }
+    for (std::size_t i = value; i < value + size; ++i) set(i + size, ~content_[i]);
   });
+  const bool is_mirrored = spec_.complement == Complement::HalfWordMirrored;
+  if (!is_mirrored && spec_.complement != Complement::HalfWordPadded) return;
+  for (const OptionRegisterSpec& it : spec_.registers) {
+    for (const std::size_t byte : it.bytes) {
+      const std::uint8_t value = content_[byte];
+      set(byte + 2, ~value);
+      set(byte + 4, is_mirrored ? ~value : spec_.erased_value);
+      set(byte + 6, is_mirrored ? value : spec_.erased_value);
+    }
+  }
 }
 
 void OptionBytes::load() {

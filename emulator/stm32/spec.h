@@ -185,6 +185,9 @@ enum class Complement {
   Byte,      ///< F0, F1, F3
   HalfWord,  ///< L0, L1
   Word,      ///< L4, G0, G4, WB, C0
+  // Of option registers' half-words, each in 8 bytes of its own; loading does not look at them.
+  HalfWordMirrored,  ///< F2, F4: value, complement, complement, value
+  HalfWordPadded,    ///< F7: value, complement, two that stay erased
 };
 
 /// RDP level 0.5: only while a bit says that TrustZone is on (RM0438, RM0456).

@@ -66,8 +66,11 @@ OPTION_BYTES = keys("The option bytes. Byte numbers count in the content of all 
         "size": number("Bytes.", 4096),
     }), 1), "The address ranges a bootloader shows."),
     "factory": octets("The content of all windows, one after the other."),
-    "complement?": choice("What stands behind each value and proves it; none if left out.",
-                          "none", "byte", "half-word", "word"),
+    "complement?": choice("What stands behind each value and proves it; none if left out. Mirrored "
+                          "(value, complement, complement, value) and padded (value, complement, "
+                          "nothing) are of what registers show, 8 bytes each, and prove nothing.",
+                          "none", "byte", "half-word", "word", "half-word-mirrored",
+                          "half-word-padded"),
     "mismatch?": octets("What loads in place of a value that does not fit its complement, at the "
                         "value's place; all ones if left out."),
     "not_given?": choice("Bytes of a window that a write does not give; erased if left out.",

@@ -168,7 +168,8 @@ def fault(about):
 
 
 EXPECTATIONS = {
-    "phase?": choice("Who runs.", "off", "application", "bootloader", "stuck"),
+    "phase?": choice("Who runs; stuck: nobody, for the core locked up, or found nothing in flash "
+                     "that could start, or the ROM hangs.", "off", "application", "bootloader", "stuck"),
     "on_bus?": flag("Whether the host sees the device."),
     "dfu_state?": choice("As DFU 1.1 spells it.", *STATES),
     "dfu_status?": choice("As DFU 1.1 spells it.", *STATUSES),
@@ -235,7 +236,8 @@ STEP = either(
         }),
     }),
     keys("The chip is reset.", {
-        "reset": choice("How.", "system", "power-on"),
+        "reset": choice("system: as software or a debugger asks for it (SYSRESETREQ); pin: NRST, the "
+                        "button.", "system", "pin", "power-on"),
         "boot_pins?": boot_pins("Set before the reset."),
         "settles?": flag("false: the next step begins while all that follows is still to come."),
         "device?": DEVICE,

@@ -19,6 +19,11 @@ def test_two_models_are_two_devices_of_one_bus(run):
     assert done.stdout.count("Found DFU") == 4 + 3
 
 
+def test_a_device_is_there_from_the_start_however_slow_it_is(run):
+    done = run("exec", "--model", F4, "--model", L4, "--time-scale", "10", "--", "dfu-util", "-l")
+    assert paths_of(done.stdout) == ["1-1", "1-2"]
+
+
 def test_each_server_is_a_bus_and_models_are_one_more(run, serve):
     first, second = serve(F4, L4), serve(L4)
     done = run("exec", "--connect", first.address, "--model", F4, "--connect", second.address, "--",

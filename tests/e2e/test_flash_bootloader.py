@@ -32,6 +32,12 @@ def test_dfu_util_lists_it(run, chip, line):
     assert run("exec", *chip, "--", "dfu-util", "-l").stdout.endswith(line)
 
 
+def test_an_override_may_say_what_a_variant_says(run):
+    same = ("--set", "bootloader/library/leave_reply=delivered", "--variant", "reply-delivered")
+    done = run("exec", *L475, *same, "--", "dfu-util", "-l")
+    assert "Found DFU" in done.stdout, done.stderr
+
+
 @pytest.mark.parametrize("chip", [("stm32l475re", "cubemx-l475"), ("stm32l053r8", "cubemx-l0")])
 def test_dfu_util_downloads_and_reads_back(run, serve, image, tmp_path, chip):
     model, bootloader = chip

@@ -25,7 +25,8 @@ def test_the_founding_report_tells_the_whole_story(run):
     for part in ["leave policy an3156 [documented]", "$ dfu-util -a 0 -s 0x08000000:leave",
                  "  | File downloaded successfully", "write: 1 blocks, 224 bytes, 0x08000000 to",
                  "flash 0x08000000, 224 bytes: equals blink_stm32l476.bin",
-                 "register          before entry            in DFU                  after Leave",
+                 "register          before entry              in DFU                    after "
+                 "Leave",
                  "documented: AN3156 Rev 17 §5.5", "application at 0x08000000 starts"]:
         assert part in told
 
@@ -96,6 +97,19 @@ def test_junit_is_what_ci_systems_read(run, tmp_path):
     failed = [case.get("name") for case in cases if case.find("failure") is not None]
     assert failed == ["changed"]
     assert "an2606" in cases[-1].find("failure").text
+
+
+def test_what_a_tool_could_not_have_is_in_its_steps_report(run, tmp_path):
+    script = "import fcntl; fcntl.ioctl(open('/dev/bus/usb/001/002', 'rb+', 0), 0x5599)"
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({
+        "title": "t", "model": "stm32f405rg", "given": {"boot_pins": {"BOOT0": 1}},
+        "steps": [{"run": ["python3", "-c", script], "expect": {"exit": 1}}]}))
+    done = run("run", str(path), "--verbose", "--junit", str(tmp_path / "out.xml"))
+    told = "  exit status 1\n  not emulated: usbfs ioctl 0x00005599\n"
+    assert done.returncode == 0 and told in done.stdout
+    (case,) = ET.parse(tmp_path / "out.xml").getroot().iter("testcase")
+    assert told in case.find("system-out").text
 
 
 def test_a_run_of_many_prints_a_line_each_and_filters(run):

@@ -47,7 +47,7 @@ def test_a_step_that_fails_is_no_end(steps):
 def test_given_that_says_what_boots_is_left_alone(steps):
     given = {"boot_pins": {"BOOT0": 0}}
     *_, state = steps({**F4, "given": given}, {"tell": "state"})
-    assert state["phase"] != "bootloader"
+    assert state["phase"] == "stuck", "flash is selected, and empty"
     *_, state = steps({**F4, "given": {"flash": []}}, {"tell": "state"})
     assert state["phase"] == "bootloader"
 
@@ -74,6 +74,23 @@ def test_its_folder_is_gone_afterwards(steps):
                          {"run": ["sh", "-c", "wc -c < ${files}/a.bin"]})
     assert wrote["stdout"] == "9\n"
     assert not Path(begun["files"]).exists()
+
+
+@pytest.mark.parametrize("how, flags", [("system", (1, 1, 0)), ("pin", (1, 0, 0)),
+                                        ("power-on", (1, 0, 1))])
+def test_rcc_tells_resets_apart(steps, how, flags):
+    ask = [{"tell": "register", "register": f"RCC.CSR.{it}"} for it in
+           ("PADRSTF", "SFTRSTF", "PORRSTF")]
+    remove = {"write": {"register": "RCC.CSR.RMVF", "value": 1}}
+    *_, pin, software, power = steps(F4, remove, {"reset": how}, *ask)
+    assert (pin["value"], software["value"], power["value"]) == flags
+
+
+def test_what_a_tool_could_not_have_is_told(steps):
+    script = "import fcntl, os\nfcntl.ioctl(os.open('/dev/bus/usb/001/002', os.O_RDWR), 0x5599)"
+    _, ran, other = steps(F4, {"run": ["python3", "-c", script]}, {"run": ["true"]})
+    assert ran["not_emulated"] == ["usbfs ioctl 0x00005599"], ran
+    assert other["not_emulated"] == []
 
 
 def test_surroundings_are_those_of_tools_from_there_on(steps, tmp_path):

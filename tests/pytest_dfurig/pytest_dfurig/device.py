@@ -17,6 +17,7 @@ class ToolResult:
     exit_status: int  # or 128 and the number of the signal that ended it
     stdout: str
     stderr: str
+    not_emulated: list[str]  # what it asked for and got for real, or not at all
 
     @property
     def output(self) -> str:
@@ -119,7 +120,7 @@ class Board:
     def reset(self, **boot_pins: int) -> None:
         """The reset button, with boot pins set before: reset(BOOT0=0)."""
         __tracebackhide__ = True
-        self.step({"reset": "system", "boot_pins": boot_pins})
+        self.step({"reset": "pin", "boot_pins": boot_pins})
 
     def power_cycle(self, **boot_pins: int) -> None:
         """Off and on."""
@@ -208,7 +209,8 @@ class Device(Board):
         words = tuple(str(it) for it in arguments)
         answer = self._dialogue.ask({"run": words, "timeout_s": timeout_s})
         raise_failures(f"{' '.join(words)}\n{answer['stdout']}{answer['stderr']}", answer)
-        return ToolResult(words, answer["exit_status"], answer["stdout"], answer["stderr"])
+        return ToolResult(words, answer["exit_status"], answer["stdout"], answer["stderr"],
+                          answer["not_emulated"])
 
     def missed_faults(self) -> list[str]:
         """Faults whose occasion has not come, in words."""

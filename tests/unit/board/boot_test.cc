@@ -204,13 +204,13 @@ TEST(EmptyCheck, IsLatchedAtPowerOn) {
   bench.board_.power_on({});
   EXPECT_EQ(bench.board_.phase(), Phase::Bootloader);
   bench.board_.chip().flash().preload(0x08000000, application);
-  bench.board_.system_reset({});
+  bench.board_.reset({}, stm32::ResetCause::Pin);
   EXPECT_EQ(bench.board_.phase(), Phase::Bootloader) << "a system reset looks at what was latched";
   bench.board_.power_on({});
   EXPECT_EQ(bench.board_.phase(), Phase::Application);
   bench.board_.chip().flash().erase_all();
-  bench.board_.system_reset({});
-  EXPECT_EQ(bench.board_.phase(), Phase::Application) << "the other way round as well";
+  bench.board_.reset({}, stm32::ResetCause::Pin);
+  EXPECT_EQ(bench.board_.phase(), Phase::Stuck) << "the other way round as well: empty flash";
 }
 
 // AN3156 figure 7: the G0's ROM loads the option bytes, the L43x's makes a system reset.
@@ -230,6 +230,77 @@ TEST(EmptyCheck, IsRenewedByLoadingOptionBytes) {
     EXPECT_EQ(bench.getstatus(), dfu::State::dfuDNBUSY);
     bench.run();
     EXPECT_EQ(bench.board_.phase(), phase) << chip;
+  }
+}
+
+TEST(SelectedFlash, LocksTheCoreUpWhereNothingIsThatCouldStart) {
+  Bench bench(load("stm32l476rg"));
+  bench.board_.power_on({});
+  EXPECT_EQ(bench.board_.phase(), Phase::Stuck);
+  EXPECT_EQ(bench.last_event(),
+            "0x08000000 is selected and holds no application: the core locks up, MSP 0xFFFFFFFF, "
+            "PC 0xFFFFFFFF");
+}
+
+TEST(SelectedFlash, HoldsAnApplicationThatIsToldAtPowerOn) {
+  Bench bench(load("stm32l476rg"));
+  bench.board_.power_on({}, true);
+  EXPECT_EQ(bench.board_.phase(), Phase::Application);
+  EXPECT_EQ(bench.last_event(), "0x08000000 is selected: its application is told, not in flash");
+  bench.board_.reset({}, stm32::ResetCause::Pin);
+  EXPECT_EQ(bench.board_.phase(), Phase::Stuck) << "nobody tells what it does then";
+}
+
+constexpr std::uint32_t OBLRSTF = 1u << 25, PINRSTF = 1u << 26, SFTRSTF = 1u << 28;
+
+/// Flags of past resets but those of power-on.
+std::uint32_t reset_flags(Bench& bench) {
+  return *bench.board_.chip().peek("RCC.CSR") & (OBLRSTF | PINRSTF | SFTRSTF);
+}
+
+void start_without_reset_flags(Bench& bench) {
+  bench.start_in_bootloader();
+  bench.board_.chip().poke("RCC.CSR", 0);
+}
+
+TEST(ResetFlags, TellNrstFromSoftware) {
+  Bench bench(load("stm32l476rg"));
+  start_without_reset_flags(bench);
+  bench.board_.reset({}, stm32::ResetCause::Pin);
+  EXPECT_EQ(reset_flags(bench), PINRSTF);
+  EXPECT_EQ(bench.board_.events()[bench.board_.events().size() - 2].what, "system reset by NRST");
+  bench.board_.reset({}, stm32::ResetCause::Software);
+  EXPECT_EQ(reset_flags(bench), PINRSTF | SFTRSTF);
+}
+
+TEST(ResetFlags, AreSoftwaresWhenTheRomFindsNothingToLeaveTo) {
+  Bench bench(load("stm32l476rg"));
+  start_without_reset_flags(bench);
+  bench.leave_unheard();
+  EXPECT_EQ(reset_flags(bench), PINRSTF | SFTRSTF);
+}
+
+TEST(ResetFlags, AreSoftwaresWhenTheLibraryLeavesByAReset) {
+  Bench bench(load("stm32l475re", "cubemx-l475"), {1.0, "", "", "reply-delivered"});
+  bench.board_.set_boot_pin("B1", 1);
+  bench.board_.power_on({});
+  bench.run();
+  bench.board_.chip().poke("RCC.CSR", 0);
+  bench.leave_unheard();
+  EXPECT_EQ(reset_flags(bench), PINRSTF | SFTRSTF);
+}
+
+// AN3156 figure 7
+TEST(ResetFlags, TellHowTheRomMakesOptionBytesTakeEffect) {
+  for (const auto& [chip, size, flags] : {std::tuple{"stm32l476rg", 40u, PINRSTF | OBLRSTF},
+                                          std::tuple{"stm32l432kc", 40u, PINRSTF | SFTRSTF}}) {
+    Bench bench(load(chip));
+    start_without_reset_flags(bench);
+    ASSERT_EQ(bench.set_address(0x1FFF7800), dfu::Status::OK);
+    const Bytes block = bench.upload(2, size).value();
+    ASSERT_EQ(bench.set_address(0x1FFF7800), dfu::Status::OK);
+    bench.operate_and_lose(2, block);
+    EXPECT_EQ(reset_flags(bench), flags) << chip;
   }
 }
 
@@ -253,6 +324,18 @@ TEST_F(FindApplicationTest, RefusesWhatCannotRun) {
   EXPECT_EQ(with(0x20020000, 0x08000100), std::nullopt) << "no Thumb bit";
   EXPECT_EQ(with(0x20020000, 0x60000001), std::nullopt) << "nothing there";
   EXPECT_EQ(find_application(chip_, 0x60000000), std::nullopt);
+}
+
+// Hardware does not look at the stack pointer.
+TEST_F(FindApplicationTest, LeavesTheStackPointerToWhoStarts) {
+  EXPECT_EQ(with(0x60000000, 0x08000101), std::nullopt);
+  EXPECT_EQ(find_startable(chip_, 0x08000000), (VectorTable{0x08000000, 0x60000000, 0x08000101}));
+  EXPECT_EQ(with(0x20020000, 0x00000101), std::nullopt);
+  EXPECT_NE(find_startable(chip_, 0x08000000), std::nullopt) << "flash is at 0, too";
+  for (const std::uint32_t reset_handler : {0x08000100u, 0x60000001u, 0xFFFFFFFFu}) {
+    with(0x20020000, reset_handler);
+    EXPECT_EQ(find_startable(chip_, 0x08000000), std::nullopt) << reset_handler;
+  }
 }
 
 // STM32CubeL4, DFU_Standalone/Src/main.c: the button, or (word & 0x2FFE0000) is not 0x20000000.

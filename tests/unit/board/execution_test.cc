@@ -189,7 +189,7 @@ TEST_F(ExecutionTest, ResetsAndDecidesWhatBoots) {
   core_->then({StopReason::ResetRequested, main_address, {}}, 4);
   EXPECT_EQ(run().stopped, Stopped::InRom);
   EXPECT_EQ(event(2), "firmware: reset by software (SYSRESETREQ) at main (0x08000140)");
-  EXPECT_EQ(event(1), "system reset");
+  EXPECT_EQ(event(1), "system reset by software (SYSRESETREQ)");
 }
 
 TEST_F(ExecutionTest, ResetsWhenTheChipAsksForIt) {
@@ -223,7 +223,7 @@ TEST_F(ExecutionTest, NamesFaultsAndTheLockupTheyEndIn) {
   ASSERT_EQ(execution_->faults().size(), 1u);
   EXPECT_EQ(execution_->faults()[0].symbol, "main");
   EXPECT_EQ(run().sentence, ending.sentence) << "nothing goes on";
-  board_.system_reset(now_);
+  board_.reset(now_, stm32::ResetCause::Pin);
   EXPECT_EQ(run().stopped, Stopped::Running);
 }
 

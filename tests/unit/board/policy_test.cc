@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "board/options.h"
+
 namespace dfurig::board {
 namespace {
 
@@ -78,6 +82,58 @@ TEST_F(PolicyTest, ResetsNamedBlocksOrEverything) {
   action.kind = RegisterAction::Kind::SystemReset;
   apply_one(action);
   EXPECT_EQ(chip_.peek("RCC.AHB2ENR"), 0u);
+  EXPECT_EQ(*chip_.peek("RCC.CSR") >> 24, 0x1Cu) << "SFTRSTF beside BORRSTF and PINRSTF";
+}
+
+/// MHz that a ROM runs at (AN2606, STM32 system memory boot mode, of each line), by the beginning
+/// of its file's name. Of the others no more is asked than that the core has a clock.
+unsigned rom_mhz(const std::string& rom) {
+  static const std::pair<const char*, unsigned> rows[] = {
+      {"rom-f105", 48}, {"rom-f0", 48}, {"rom-f2", 60}, {"rom-f3", 48},
+      {"rom-f4", 60},   {"rom-f7", 60}, {"rom-g0", 60}, {"rom-g4", 72},
+      {"rom-l07x", 32}, {"rom-l1", 32}, {"rom-l4", 72}, {"cubemx-l475", 80}};
+  for (const auto& [begin, mhz] : rows) {
+    if (rom.starts_with(begin)) return mhz;
+  }
+  return 0;
+}
+
+/// Whoever goes on with a bootloader's clock goes on, at the frequency that AN2606 tells.
+void expect_clock_in_dfu(const model::Model& model) {
+  for (const model::RegisterPolicy& policy : model.entry_policies) {
+    stm32::Chip chip(model.chip);
+    if (chip.hclk_hz() == 0) return;  // its clocks are not modelled: it executes nothing
+    apply(policy, chip);
+    EXPECT_NE(chip.hclk_hz(), 0u) << policy.name;
+    const unsigned mhz = rom_mhz(model.bootloader.name);
+    if (mhz == 0 || policy.name != model.entry_policy) continue;
+    EXPECT_EQ(chip.hclk_hz(), mhz * 1'000'000u) << policy.name;
+  }
+}
+
+/// As AN3156 §5.5 is read: RCC goes back, too.
+void expect_clock_after_leave(const model::Model& model) {
+  stm32::Chip chip(model.chip);
+  const stm32::Chip untouched(model.chip);
+  apply(find_policy(model.entry_policies, model.entry_policy, "the test"), chip);
+  apply(find_policy(model.leave_policies, "an3156", "the test"), chip);
+  EXPECT_EQ(chip.hclk_hz(), untouched.hclk_hz());
+  for (const char* it : {"RCC.CFGR", "RCC.CFGR2", "RCC.PLLCFGR"}) {
+    EXPECT_EQ(chip.peek(it), untouched.peek(it)) << it;
+  }
+}
+
+TEST(Clocks, OfRomsAreWhatAn2606TellsAndGoBackByAn3156) {
+  const model::Library library(std::string(DFURIG_SOURCE_DIR) + "/models");
+  std::set<std::string> seen;
+  for (const std::string& name : library.names()) {
+    SCOPED_TRACE(name);
+    const model::Model model = library.load(name);
+    if (!model.has_usb_dfu() || !seen.insert(model.bootloader.name).second) continue;
+    expect_clock_in_dfu(model);
+    expect_clock_after_leave(model);
+  }
+  expect_clock_in_dfu(library.load("stm32l475re", "cubemx-l475"));
 }
 
 }  // namespace

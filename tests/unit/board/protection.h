@@ -130,7 +130,7 @@ class ProtectionTest : public BoardTest, public testing::WithParamInterface<Prot
     for (const Event& event : board_.events()) {
       if (event.what == "system reset, with the new option bytes") found = Resets::System;
       if (event.what == "option bytes loaded, which resets") found = Resets::OptionByteLoad;
-      if (event.what == "system reset") found = Resets::InVain;
+      if (event.what == "system reset by software (SYSRESETREQ)") found = Resets::InVain;
     }
     return found;
   }

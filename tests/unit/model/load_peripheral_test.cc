@@ -6,6 +6,7 @@
 #include <set>
 
 #include "model/gpio_ports.h"
+#include "model/reset_flags.h"
 #include "model/temporary_models.h"
 #include "stm32/chip.h"
 #include "stm32/input_level.h"
@@ -297,6 +298,54 @@ TEST(ShippedPorts, AreAsTheManualsAndDeviceHeadersSay) {
     }
   }
   EXPECT_TRUE(unused.empty()) << *unused.begin() << " is no chip";
+}
+
+/// The register with the flags of past resets; null where the model has none.
+const stm32::RegisterSpec* find_reset_flags(const stm32::Chip& chip) {
+  const auto& registers = chip.find_block("RCC")->spec().registers;
+  const auto found = std::ranges::find(registers, "rcc_reset_flags", &stm32::RegisterSpec::effect);
+  return found == registers.end() ? nullptr : &*found;
+}
+
+/// Names of the flags that are set, in the order of their bits.
+std::string set_flags(const stm32::Chip& chip, const stm32::RegisterSpec& spec) {
+  const std::uint32_t word = chip.peek("RCC." + spec.name).value();
+  std::string names;
+  for (const stm32::FieldSpec& field : spec.fields) {
+    const bool is_set = field.name.ends_with("RSTF") && (word & stm32::field_mask(field)) != 0;
+    if (is_set) names += (names.empty() ? "" : " ") + field.name;
+  }
+  return names;
+}
+
+void write_rmvf(stm32::Chip& chip, const stm32::RegisterSpec& spec) {
+  const std::uint32_t rmvf = stm32::field_mask(*stm32::find_field(spec, "RMVF"));
+  chip.write(*chip.address_of("RCC." + spec.name), 4, rmvf);
+}
+
+// RM0090 §7.3.21, RM0351 §6.4.29, RM0433 §8.4.4 table 56 and their like.
+TEST(ShippedResetFlags, TellEachResetAndGoWithRmvf) {
+  using stm32::ResetCause;
+  const Library library(shipped_models);
+  for (const std::string& name : library.names()) {
+    SCOPED_TRACE(name);
+    const Model model = library.load(name);
+    stm32::Chip chip(model.chip);
+    const stm32::RegisterSpec* spec = find_reset_flags(chip);
+    ASSERT_NE(spec, nullptr);
+    const ResetFlagsRow* row = find_row(reset_flags_rows, model.family);
+    ASSERT_NE(row, nullptr) << model.family << " is in no row";
+    chip.reset(stm32::ResetKind::PowerOn);
+    EXPECT_EQ(set_flags(chip, *spec), row->power_on);
+    for (const auto& [cause, flags] :
+         {std::pair{ResetCause::Pin, row->pin}, std::pair{ResetCause::Software, row->software},
+          std::pair{ResetCause::IndependentWatchdog, row->watchdog}}) {
+      write_rmvf(chip, *spec);
+      EXPECT_EQ(set_flags(chip, *spec), "");
+      chip.reset(stm32::ResetKind::System, cause);
+      EXPECT_EQ(set_flags(chip, *spec), flags);
+    }
+  }
 }
 
 }  // namespace

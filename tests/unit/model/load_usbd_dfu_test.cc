@@ -34,6 +34,15 @@ TEST(LoadUsbdDfu, AVariantReplacesOnlyWhatItNames) {
   FAIL() << "there is no variant \"tolerant\"";
 }
 
+TEST(LoadUsbdDfu, AnOverrideMaySayWhatAVariantSays) {
+  const Changes changes = parse_changes({"bootloader/library/leave_reply=delivered"});
+  const Model model = Library(shipped_models).load("stm32l475re", "cubemx-l475", changes);
+  EXPECT_EQ(model.bootloader.leave_reply, dfu::LeaveReply::Delivered);
+  for (const BootloaderVariant& variant : model.bootloader_variants) {
+    if (variant.name == "reply-delivered") EXPECT_EQ(variant.spec, model.bootloader);
+  }
+}
+
 TEST(LoadUsbdDfu, TheRomIsUsedUnlessAnotherIsAskedFor) {
   const Library library(shipped_models);
   EXPECT_EQ(library.load("stm32l475re").bootloader.name, "rom-l47x");

@@ -114,6 +114,32 @@ TEST(Complements, ArePartOfAWriteAndCheckedByLoading) {
   }
 }
 
+// The factory content of F4 and F7.
+TEST(Complements, OfWhatRegistersShowAreComputedAndNotChecked) {
+  const Bytes mirrored = {0xED, 0xBB, 0x12, 0x44, 0x12, 0x44, 0xED, 0xBB};
+  const Bytes padded = {0xED, 0xBB, 0x12, 0x44, 0xFF, 0xFF, 0xFF, 0xFF};
+  for (const auto& [complement, expected] :
+       {std::pair{Complement::HalfWordMirrored, mirrored}, {Complement::HalfWordPadded, padded}}) {
+    OptionBytesSpec spec{{{0x1FFFC000, 16}}, Bytes(16, 0xFF), 1, 0xAA, 0xCC, {}};
+    spec.complement = complement;
+    spec.registers = {{"OPTCR", "", {0, 1}}};
+    OptionBytes options(spec);
+    Bytes whole = expected;
+    whole.resize(16, 0xFF);  // the rest is in no register and stays
+    options.begin_write(0x1FFFC000, Bytes{0xED, 0xBB, 1, 2, 3, 4, 5, 6});
+    options.finish_write();
+    EXPECT_EQ(Bytes(options.content().begin(), options.content().end()), whole);
+    options.load();
+    EXPECT_FALSE(options.has_mismatch());
+    options.set_rdp_level0();
+    EXPECT_EQ(options.content()[1], 0xAA);
+    EXPECT_EQ(options.content()[3], 0x55);
+    options.preload(0x1FFFC002, Bytes{0});
+    options.load();
+    EXPECT_EQ(options.loaded()[0], 0xED) << "nothing checks it";
+  }
+}
+
 // RM0490 §4.4.2: what fails is a word with its complement, and what loads instead is told for each.
 TEST(Complements, LoadTheFamilysValuesForAWholeUnitThatFails) {
   OptionBytesSpec spec{{{0x1FFF7800, 16}}, Bytes(16, 0x00), 0, 0xAA, 0xCC, {}};
