@@ -59,7 +59,7 @@ def environment(dfurig) -> dict[str, str]:
 
 def execute(script: str, folder: Path, environment: dict[str, str], *before: str):
     return subprocess.run([*before, "sh", "-e", "-c", script], cwd=folder, env=environment,
-                          capture_output=True, text=True, timeout=4 * PATIENCE_S,
+                          capture_output=True, text=True, timeout=PATIENCE_S,
                           stdin=subprocess.DEVNULL)
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -21,17 +22,22 @@ PACKAGES = {
 
 
 @pytest.fixture(scope="session")
-def storage() -> None:
+def images() -> Iterator[Callable[[str], Image]]:
+    """images(target): the two that ./test tries are built at the same time."""
     prepare()
+    with ThreadPoolExecutor() as pool:
+        building = {target: pool.submit(Image, target) for target in ("runtime", "test")}
+        more: dict[str, Image] = {}
+
+        def image(target: str) -> Image:
+            if target not in building and target not in more:
+                more[target] = Image(target)
+            return more[target] if target in more else building[target].result()
+        yield image
 
 
 def built(target: str):
-    @pytest.fixture(scope="session", name=target)
-    def image(storage) -> Iterator[Image]:
-        it = Image(target)
-        yield it
-        it.remove()
-    return image
+    return pytest.fixture(scope="session", name=target)(lambda images: images(target))
 
 
 runtime, wine, test = built("runtime"), built("wine"), built("test")
