@@ -19,7 +19,8 @@ def boxed(dfurig):
     """Runs `dfurig exec --model M -- TOOL…` in a box."""
     def run_boxed(*box: str, tool: list[str]):
         return subprocess.run(["/usr/bin/python3", SANDBOX, *box, "--", dfurig, "exec", "--model",
-                               MODEL, "--", *tool], capture_output=True, text=True, timeout=PATIENCE_S)
+                               MODEL, "--", *tool],
+                              capture_output=True, text=True, timeout=PATIENCE_S)
     return run_boxed
 
 

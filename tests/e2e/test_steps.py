@@ -77,7 +77,8 @@ def test_its_folder_is_gone_afterwards(steps):
 
 
 def test_the_folder_of_one_that_was_killed_goes_with_the_next(dfurig, steps):
-    with subprocess.Popen([dfurig, "steps"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as killed:
+    with subprocess.Popen([dfurig, "steps"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as killed:
         killed.stdin.write(json.dumps(F4).encode() + b"\n")
         killed.stdin.flush()
         folder = Path(json.loads(killed.stdout.readline())["files"])

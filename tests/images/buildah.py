@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+DOCKERFILE = ROOT / "docker/Dockerfile"
 BUILD = ROOT / "build/images"
 # What buildah takes for `debian:bookworm-slim` without asking anybody.
 BASE = "localhost/debian:bookworm-slim"
@@ -112,7 +113,8 @@ def share_compiler_cache() -> None:
     if not shutil.which("ccache"):
         return
     ours = Path(run("ccache", "--get-config", "cache_dir").strip())
-    theirs = BUILD / "tmp/buildah-cache/root/.cache/ccache"
+    mounted = re.search(r"--mount=type=cache,target=/(\S+)", DOCKERFILE.read_text()).group(1)
+    theirs = BUILD / "tmp/buildah-cache" / mounted
     for folder in (ours, theirs.parent):
         folder.mkdir(parents=True, exist_ok=True)
     if theirs.is_symlink():
@@ -128,7 +130,8 @@ def prepare() -> None:
     shutil.rmtree(BUILD / "run", ignore_errors=True)
     driver = "overlay" if can_overlay() else "vfs"
     (BUILD / "storage.conf").write_text(
-        f'[storage]\ndriver = "{driver}"\nrunroot = "{BUILD}/run"\ngraphroot = "{BUILD}/storage"\n')
+        f'[storage]\ndriver = "{driver}"\n'
+        f'runroot = "{BUILD}/run"\ngraphroot = "{BUILD}/storage"\n')
     buildah("rm", "--all")
     share_compiler_cache()
     files = files_of_base()
@@ -146,8 +149,8 @@ class Image:
         # --jobs: the stages it is made of at once.
         # --pull-never: the base is the one above. --format docker: OCI's has no HEALTHCHECK.
         buildah("build-using-dockerfile", "--isolation", "chroot", "--pull-never", "--format",
-                "docker", "--layers", "--jobs", "2", "--target", target, "--tag", self.name, "--file",
-                str(ROOT / "docker/Dockerfile"), str(ROOT))
+                "docker", "--layers", "--jobs", "2", "--target", target, "--tag", self.name,
+                "--file", str(DOCKERFILE), str(ROOT))
         inspected = json.loads(buildah("inspect", "--type", "image", self.name))
         self.config = inspected["Docker"]["config"]
         self._container = buildah("from", "--pull-never", self.name)

@@ -1,4 +1,4 @@
-"""The test image: everything that `./test quick` needs is in it, for its user, in a project mounted."""
+"""The test image: what `./test quick` needs is in it, for its user and a mounted project."""
 
 from buildah import ROOT
 from container import docker_run
@@ -14,7 +14,7 @@ def test_nothing_has_to_be_installed(test):
 
 
 def test_a_unit_test_is_built_and_passes(test):
-    done = in_it(test, "cmake --preset dev -B /tmp/build && cmake --build /tmp/build -t support_test "
-                       "&& /tmp/build/tests/support_test")
+    done = in_it(test, "cmake --preset dev -B /tmp/build && "
+                       "cmake --build /tmp/build -t support_test && /tmp/build/tests/support_test")
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
     assert "[  PASSED  ]" in done.stdout
