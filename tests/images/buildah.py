@@ -156,9 +156,6 @@ class Image:
         self._container = buildah("from", "--pull-never", self.name)
         self.root = Path(buildah("mount", self._container))
 
-    def remove(self) -> None:
-        buildah("rm", self._container)
-
     def run(self, *command: str) -> str:
         """By buildah itself: chroot isolation, its own seccomp profile, the image's user."""
         return buildah("run", "--isolation", "chroot", self._container, "--", *command)

@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -22,25 +22,18 @@ PACKAGES = {
 
 
 @pytest.fixture(scope="session")
-def images() -> Iterator[Callable[[str], Image]]:
-    """images(target): the two that ./test tries are built at the same time."""
+def images() -> Iterator[dict[str, Future[Image]]]:
+    """By target; built at the same time."""
     prepare()
     with ThreadPoolExecutor() as pool:
-        building = {target: pool.submit(Image, target) for target in ("runtime", "test")}
-        more: dict[str, Image] = {}
-
-        def image(target: str) -> Image:
-            if target not in building and target not in more:
-                more[target] = Image(target)
-            return more[target] if target in more else building[target].result()
-        yield image
+        yield {target: pool.submit(Image, target) for target in ("runtime", "test")}
 
 
 def built(target: str):
-    return pytest.fixture(scope="session", name=target)(lambda images: images(target))
+    return pytest.fixture(scope="session", name=target)(lambda images: images[target].result())
 
 
-runtime, wine, test = built("runtime"), built("wine"), built("test")
+runtime, test = built("runtime"), built("test")
 
 
 @pytest.fixture
