@@ -1,8 +1,10 @@
 """Fixtures: the real binary, a bench, tools run inside `dfurig exec`; devices and servers are the
 plugin's (tests/pytest_dfurig)."""
 
+import contextlib
 import os
 import subprocess
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import pytest
 pytest_plugins = ["pytest_dfurig", "pytester"]
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE_S = 60
+# So long only what hangs takes, however busy the machine is.
+PATIENCE_S = 600
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +41,24 @@ def run(dfurig: str) -> Callable[..., subprocess.CompletedProcess]:
         return subprocess.run([dfurig, *arguments], cwd=ROOT, capture_output=True, text=True,
                               timeout=PATIENCE_S, stdin=subprocess.DEVNULL, **options)
     return run_dfurig
+
+
+@pytest.fixture
+def still_running(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """still_running(): what this test has started and has not ended, with all that came of it; not
+    what other tests do at the same time. They are known by their environment."""
+    mark = f"DFURIG_TEST={uuid.uuid4()}"
+    monkeypatch.setenv(*mark.split("="))
+
+    def commands() -> list[str]:
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # ended since
+                if mark.encode() in (process / "environ").read_bytes().split(b"\0"):
+                    words = (process / "cmdline").read_bytes().split(b"\0")
+                    found.append(b" ".join(words).decode(errors="replace").strip())
+        return found
+    return commands
 
 
 @pytest.fixture(scope="session")

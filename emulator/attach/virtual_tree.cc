@@ -9,15 +9,12 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <stdexcept>
 
 #include "attach/descriptor.h"
 
 namespace dfurig::attach {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// The machine's own USB is hidden behind these; everything else is the machine's.
 constexpr std::array covered = {"/sys/bus", "/sys/devices/platform/dfurig.0", "/dev/bus",
@@ -52,20 +49,8 @@ std::string folder_for_trees() {
 
 }  // namespace
 
-VirtualTree::VirtualTree() {
-  std::string pattern = folder_for_trees() + "/dfurig-XXXXXX";
-  if (mkdtemp(pattern.data()) == nullptr) {
-    throw std::runtime_error(pattern + ": cannot be made: " + std::strerror(errno));
-  }
-  // As the kernel names it in /proc/PID/fd.
-  root_ = fs::canonical(pattern).string();
-  mkdir((root_ + stand_ins).c_str(), 0700);
-}
-
-VirtualTree::~VirtualTree() {
-  remove_below("/");
-  std::error_code ignored;
-  fs::remove_all(root_, ignored);
+VirtualTree::VirtualTree() : root_(folder_for_trees()) {
+  mkdir(real_path(stand_ins).c_str(), 0700);
 }
 
 const VirtualTree::Entry* VirtualTree::find(const std::string& path) const {
@@ -156,20 +141,20 @@ bool VirtualTree::covers(const std::string& path) {
 }
 
 std::optional<std::string> VirtualTree::virtual_path(const std::string& real) const {
-  if (!is_below(real, root_) || is_below(real, root_ + stand_ins)) return std::nullopt;
-  return real.size() == root_.size() ? "/" : real.substr(root_.size());
+  if (!is_below(real, root_.path()) || is_below(real, real_path(stand_ins))) return std::nullopt;
+  return real.size() == root_.path().size() ? "/" : real.substr(root_.path().size());
 }
 
 std::string VirtualTree::stand_in_for(const std::string& link) const {
   std::string name = link;
   std::replace(name.begin(), name.end(), '/', '!');
-  const std::string path = root_ + stand_ins + "/" + name;
+  const std::string path = real_path(stand_ins) + "/" + name;
   check(Descriptor(open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600)).get(), path);
   return path;
 }
 
 std::optional<std::string> VirtualTree::link_behind(const std::string& real) const {
-  const std::string folder = root_ + stand_ins + "/";
+  const std::string folder = real_path(stand_ins) + "/";
   if (!real.starts_with(folder)) return std::nullopt;
   std::string link = real.substr(folder.size());
   std::replace(link.begin(), link.end(), '!', '/');

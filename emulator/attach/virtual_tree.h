@@ -6,15 +6,14 @@
 #include <optional>
 #include <string>
 
+#include "support/temporary_folder.h"
+
 namespace dfurig::attach {
 
 class VirtualTree {
  public:
   /// Makes the folder, empty.
   VirtualTree();
-  ~VirtualTree();
-  VirtualTree(const VirtualTree&) = delete;
-  VirtualTree& operator=(const VirtualTree&) = delete;
 
   // Paths are virtual and absolute: "/sys/bus/usb/devices". Parents are made as needed.
   void add_folder(const std::string& path);
@@ -33,7 +32,7 @@ class VirtualTree {
   /// of them stays unless it is followed.
   Resolved resolve(const std::string& path, bool follows_last) const;
   /// Where a virtual path really is.
-  std::string real_path(const std::string& path) const { return root_ + path; }
+  std::string real_path(const std::string& path) const { return root_.path() + path; }
   /// The virtual name of a file of this tree; absent for any other file.
   std::optional<std::string> virtual_path(const std::string& real) const;
 
@@ -52,7 +51,7 @@ class VirtualTree {
   const Entry* find(const std::string& path) const;
   void remove_below(const std::string& path);
 
-  std::string root_;
+  TemporaryFolder root_;
   std::map<std::string, Entry> entries_;  ///< by virtual path
 };
 

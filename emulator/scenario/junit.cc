@@ -4,6 +4,8 @@
 #include <iomanip>
 #include <sstream>
 
+#include "model/document.h"
+
 namespace dfurig::scenario {
 namespace {
 
@@ -21,6 +23,26 @@ std::pair<std::string, std::string> split_name(const std::string& file) {
   if (name.ends_with(".json")) name.resize(name.size() - 5);
   std::replace(folder.begin(), folder.end(), '/', '.');
   return {folder, name};
+}
+
+/// What is no UTF-8 shows as U+FFFD, as it does in our JSON.
+std::string valid_utf8(const std::string& text) {
+  const std::string quoted =
+      model::Json(text).dump(-1, ' ', false, model::Json::error_handler_t::replace);
+  return model::Json::parse(quoted).get<std::string>();
+}
+
+/// XML 1.0 §2.2, Char: few control characters, and neither U+FFFE nor U+FFFF (EF BF BE, EF BF BF).
+std::string characters_of_xml(const std::string& text) {
+  std::string characters = valid_utf8(text);
+  for (std::size_t at = 0; at < characters.size(); ++at) {
+    const char it = characters[at];
+    if (static_cast<unsigned char>(it) < 0x20 && it != '\n' && it != '\t') characters[at] = '?';
+    const bool is_none = characters.compare(at, 3, "\xEF\xBF\xBE") == 0 ||
+                         characters.compare(at, 3, "\xEF\xBF\xBF") == 0;
+    if (is_none) characters.replace(at, 3, "\xEF\xBF\xBD");
+  }
+  return characters;
 }
 
 std::string first_failure(const Report& report) {
@@ -54,18 +76,22 @@ std::string junit_case(const Report& report) {
 
 std::string xml_escaped(const std::string& text) {
   std::string escaped;
-  for (const char character : text) {
-    const auto code = static_cast<unsigned char>(character);
-    if (character == '&') {
-      escaped += "&amp;";
-    } else if (character == '<') {
-      escaped += "&lt;";
-    } else if (character == '>') {
-      escaped += "&gt;";
-    } else if (character == '"') {
-      escaped += "&quot;";
-    } else {
-      escaped += code < 0x20 && character != '\n' && character != '\t' ? '?' : character;
+  for (const char character : characters_of_xml(text)) {
+    switch (character) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += character;
     }
   }
   return escaped;

@@ -12,7 +12,8 @@ namespace dfurig::scenario {
 std::string junit_case(const Report& report);
 /// The whole document for these runs.
 std::string junit_xml(const std::vector<Outcome>& outcomes);
-/// Text for an XML attribute or element; control characters XML cannot hold become "?".
+/// Text for an XML attribute or element; what XML cannot hold is replaced: control
+/// characters by "?", bytes that are no UTF-8 by U+FFFD.
 std::string xml_escaped(const std::string& text);
 
 }  // namespace dfurig::scenario

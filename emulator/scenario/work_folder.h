@@ -5,6 +5,7 @@
 #include <string>
 
 #include "scenario/files.h"
+#include "support/temporary_folder.h"
 
 namespace dfurig::scenario {
 
@@ -13,16 +14,13 @@ class WorkFolder {
  public:
   /// Makes it in the system's place for temporary files, with `files` in it. Throws InputError.
   explicit WorkFolder(const std::map<std::string, MadeFile>& files);
-  ~WorkFolder();
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return folder_.path(); }
   /// `text` with the folder in place of each ${files}.
   std::string expand(const std::string& text) const;
 
  private:
-  std::string path_;
+  TemporaryFolder folder_;
 };
 
 }  // namespace dfurig::scenario

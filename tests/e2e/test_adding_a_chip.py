@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from conftest import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "stm32f409vd"  # there is no such part
@@ -56,7 +57,7 @@ def test_the_commands_of_the_last_step_accept_it(dfurig, models):
     for command in commands:
         done = subprocess.run([dfurig, *command.replace("NAME", NAME).split()], cwd=models.parent,
                               env={**os.environ, "DFURIG_MODELS": str(models)},
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=PATIENCE_S)
         assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,22 +19,15 @@ SCENARIO = {
 
 
 @pytest.fixture
-def refused(run, tmp_path) -> Callable[..., str]:
+def refused(run, still_running, tmp_path) -> Callable[..., str]:
     """Runs dfurig, checks that it refuses, and gives what it said; {tmp} is cut out."""
     def run_refused(*arguments: str) -> str:
-        before = running()
         done = run(*arguments)
         assert done.returncode == 2, done.stdout + done.stderr
         assert done.stdout == "", "nothing may be started before everything is checked"
-        assert running() == before
+        assert still_running() == []
         return done.stderr.replace(str(tmp_path) + "/", "")
     return run_refused
-
-
-def running() -> set[str]:
-    """The processes that could be ours: dfurig and the tools these tests use."""
-    listed = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True).stdout
-    return {line for line in listed.splitlines() if "sleep 6" in line or "dfurig exec" in line}
 
 
 def scenario(folder: Path, **changes: object) -> str:
@@ -148,7 +142,7 @@ def test_a_port_in_use_is_named(run, serve):
 def test_a_kernel_too_old_for_exec_is_named_with_the_alternative(dfurig):
     done = subprocess.run(
         ["setarch", "--uname-2.6", dfurig, "exec", "--model", "stm32f405rg", "--", "true"],
-        capture_output=True, text=True, timeout=60)
+        capture_output=True, text=True, timeout=PATIENCE_S)
     release = subprocess.run(["setarch", "--uname-2.6", "uname", "-r"],
                              capture_output=True, text=True).stdout.strip()
     assert done.returncode == 2
@@ -188,14 +182,14 @@ def test_help_teaches_every_command(run):
         assert done.stdout.startswith(f"usage: dfurig {name} ")
 
 
-def test_a_tool_that_hangs_is_ended_with_its_children_and_reported(run, tmp_path):
+def test_a_tool_that_hangs_is_ended_with_its_children_and_reported(run, still_running, tmp_path):
     steps = [{"run": ["sh", "-c", "echo started; sleep 617 & sleep 618"], "timeout_s": 1}]
     done = run("run", scenario(tmp_path, steps=steps))
     assert done.returncode == 1
     assert "  | started\n  exit status 137, timed out\n" in done.stdout
     assert ("    time\n      expected an end within 1.0 s\n"
             "      found    it was still running and was ended\n") in done.stdout
-    assert not {line for line in running() if "sleep 61" in line}
+    assert still_running() == []
 
 
 def test_nothing_is_left_in_the_temporary_folder(run, tmp_path):

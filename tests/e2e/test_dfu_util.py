@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from conftest import PATIENCE_S
 from dfuse_file import dfuse_file
 
 FLASH = 0x08000000
@@ -73,7 +74,7 @@ def test_an_ordinary_user_sees_the_device(dfurig, arguments):
     command = [dfurig, "exec", "--model", "stm32f405rg", "--", *arguments]
     if os.geteuid() == 0:
         command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
-    done = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.returncode == 0, done.stderr
     expected = "Dev 2" if "-t" in arguments else "0483:df11"
     assert expected in done.stdout

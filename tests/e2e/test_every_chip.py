@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from conftest import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 FLASH = 0x08000000
 SRAM = 0x20000000
-PATIENCE_S = 60
 EX_IOERR = 74  # sysexits.h, as dfu-util ends when a request fails
 
 CHIPS = sorted(path.stem for path in (ROOT / "models/chips").glob("*.json"))

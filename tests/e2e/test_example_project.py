@@ -25,7 +25,7 @@ class Pipeline:
 def github() -> Pipeline:
     workflow = yaml.safe_load((EXAMPLE / ".github/workflows/firmware.yml").read_text())
     (job,) = workflow["jobs"].values()
-    assert job["container"]["image"] == "${{ vars.DFURIG_IMAGE }}"
+    assert job["container"] == {"image": "${{ vars.DFURIG_IMAGE }}", "options": "--user root"}
     used = [step["uses"].split("@")[0] for step in job["steps"] if "uses" in step]
     assert used == ["actions/checkout", "actions/upload-artifact"], "the copy, and what is checked"
     return Pipeline([step["run"] for step in job["steps"] if "run" in step],
@@ -34,7 +34,8 @@ def github() -> Pipeline:
 
 def gitlab() -> Pipeline:
     (job,) = yaml.safe_load((EXAMPLE / ".gitlab-ci.yml").read_text()).values()
-    assert job["image"] == {"name": "$DFURIG_IMAGE", "entrypoint": [""]}
+    assert job["image"] == {"name": "$DFURIG_IMAGE", "entrypoint": [""],
+                            "docker": {"user": "root"}}
     artifacts = job["artifacts"]
     return Pipeline([*job["before_script"], *job["script"]],
                     [*artifacts["paths"], artifacts["reports"]["junit"]])
@@ -59,7 +60,7 @@ def environment(dfurig) -> dict[str, str]:
 
 def execute(script: str, folder: Path, environment: dict[str, str], *before: str):
     return subprocess.run([*before, "sh", "-e", "-c", script], cwd=folder, env=environment,
-                          capture_output=True, text=True, timeout=4 * PATIENCE_S,
+                          capture_output=True, text=True, timeout=PATIENCE_S,
                           stdin=subprocess.DEVNULL)
 
 

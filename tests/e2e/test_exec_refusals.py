@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import PATIENCE_S, ROOT
 
 MODEL = "stm32f405rg"
 SANDBOX = str(Path(__file__).with_name("sandbox.py"))
@@ -19,7 +19,8 @@ def boxed(dfurig):
     """Runs `dfurig exec --model M -- TOOL…` in a box."""
     def run_boxed(*box: str, tool: list[str]):
         return subprocess.run(["/usr/bin/python3", SANDBOX, *box, "--", dfurig, "exec", "--model",
-                               MODEL, "--", *tool], capture_output=True, text=True, timeout=60)
+                               MODEL, "--", *tool],
+                              capture_output=True, text=True, timeout=PATIENCE_S)
     return run_boxed
 
 
@@ -77,7 +78,7 @@ def test_dockers_default_profile_is_in_force(user):
     done = subprocess.run(
         ["/usr/bin/python3", SANDBOX, "docker", user, "--", "sh", "-c",
          "grep -E '^(CapEff|Seccomp):' /proc/self/status; id -u; unshare -m true"],
-        capture_output=True, text=True, timeout=60)
+        capture_output=True, text=True, timeout=PATIENCE_S)
     # The fourteen capabilities of a container's root.
     capabilities = "00000000a80425fb" if user == "root" else "0000000000000000"
     assert f"CapEff:\t{capabilities}\nSeccomp:\t2\n" in done.stdout
@@ -106,7 +107,7 @@ print(device.serial_number, device.port_numbers, len(device.ctrl_transfer(0x80, 
 def test_run_has_a_status_of_its_own_where_no_tool_can_be_run(dfurig, more):
     done = subprocess.run(["/usr/bin/python3", SANDBOX, "deny", "seccomp", "--", dfurig, "run",
                            "scenarios/leave/gpio_default_after_leave.json", *more], cwd=ROOT,
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=PATIENCE_S)
     assert (done.returncode, done.stdout) == (77, "")
     assert done.stderr.startswith("dfurig: exec: the kernel refuses seccomp user notification")
 
@@ -114,7 +115,7 @@ def test_run_has_a_status_of_its_own_where_no_tool_can_be_run(dfurig, more):
 def test_run_without_the_tool_is_a_bad_file(dfurig, tmp_path):
     scenario = "scenarios/leave/gpio_default_after_leave.json"
     done = subprocess.run([dfurig, "run", scenario], cwd=ROOT, capture_output=True, text=True,
-                          timeout=60, env={"PATH": str(tmp_path)})
+                          timeout=PATIENCE_S, env={"PATH": str(tmp_path)})
     assert done.returncode == 2
     assert done.stderr == (f"dfurig: {scenario}: /steps/1/run: dfu-util: not found in PATH\n"
                            "  is it installed? (Debian: apt-get install dfu-util)\n")

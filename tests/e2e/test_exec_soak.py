@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from conftest import PATIENCE_S
 
 MODEL = "stm32f405rg"
 RAW = ["-DRAW", "-static", "-nostdlib", "-ffreestanding", "-fno-stack-protector"]
@@ -53,7 +54,8 @@ def test_a_thousand_wrappers_leave_nothing_behind(dfurig, serve, program, tmp_pa
     environment = {**os.environ, "TMPDIR": str(tmp_path), "DFURIG_SOAK": str(tmp_path)}
     measures = []
     for run in range(RUNS):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True,
+                              timeout=PATIENCE_S)
         assert (done.stdout, done.stderr) == (PROBED, ""), f"run {run}"
         if run in (RUNS // 10, RUNS - 1):
             measures.append((open_files(server.process.pid), memory_kb(server.process.pid)))

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from conftest import PATIENCE_S
 
 MODEL = "stm32f405rg"
 NODE = "/dev/bus/usb/001/002"
@@ -90,7 +91,7 @@ def test_a_limit_on_descriptors_is_no_obstacle(dfurig):
     code = f"import os\nprint(len(os.read(os.open({NODE!r}, os.O_RDWR), 4096)))"
     done = subprocess.run(
         ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh", dfurig, "exec", "--model", MODEL, "--",
-         sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+         sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE_S)
     assert (done.returncode, done.stdout) == (0, "72\n"), done.stderr
 
 

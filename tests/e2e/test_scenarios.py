@@ -112,6 +112,19 @@ def test_what_a_tool_could_not_have_is_in_its_steps_report(run, tmp_path):
     assert told in case.find("system-out").text
 
 
+# What XML has no characters for: no UTF-8, a control character, U+FFFF, a lone surrogate.
+PRINTED = "a\\377b \\001 \\357\\277\\277 \\355\\240\\200 §<&\\n"
+
+
+@pytest.mark.parametrize("status, element", [(0, "system-out"), (1, "failure")])
+def test_junit_is_xml_whatever_a_tool_prints(run, tmp_path, status, element):
+    def print_it(scenario):
+        scenario["steps"] = [{"run": ["printf", PRINTED], "expect": {"exit": status}}]
+    run("run", changed(tmp_path, print_it), "--junit", str(tmp_path / "out.xml"), errors="replace")
+    text = ET.parse(tmp_path / "out.xml").find(f".//testcase/{element}").text
+    assert "| a\N{REPLACEMENT CHARACTER}b ? " in text and "§<&" in text
+
+
 def test_a_run_of_many_prints_a_line_each_and_filters(run):
     done = run("run", "scenarios", "-k", "leave/f4")
     lines = done.stdout.splitlines()

@@ -93,6 +93,20 @@ def test_what_a_tool_could_not_have_is_told(steps):
     assert other["not_emulated"] == []
 
 
+def test_the_folder_of_one_that_was_killed_goes_with_the_next(dfurig, steps):
+    with subprocess.Popen([dfurig, "steps"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as killed:
+        killed.stdin.write(json.dumps(F4).encode() + b"\n")
+        killed.stdin.flush()
+        folder = Path(json.loads(killed.stdout.readline())["files"])
+        steps(F4)
+        assert folder.is_dir(), "its owner lives"
+        killed.kill()
+    assert folder.is_dir()
+    steps(F4)
+    assert not folder.exists()
+
+
 def test_surroundings_are_those_of_tools_from_there_on(steps, tmp_path):
     *_, ran = steps(F4, {"surroundings": {"folder": str(tmp_path), "environment": {"A": "b"}}},
                     {"run": ["/bin/sh", "-c", "pwd; echo $A $HOME"]})

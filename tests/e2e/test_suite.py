@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 # ./test runs all scenarios; these are enough to be cut into parts, and one of them is a table.
@@ -34,12 +35,6 @@ def suite(tmp_path) -> Callable[..., str]:
                 "steps": [{"run": arguments, "timeout_s": 60, "expect": {"exit": 0}}]}))
         return str(folder)
     return write
-
-
-def left() -> list[str]:
-    """Processes of the scenarios above."""
-    listed = subprocess.run(["ps", "-eo", "args="], capture_output=True, text=True).stdout
-    return [line for line in listed.splitlines() if re.fullmatch(r"sleep 730\d", line)]
 
 
 def names_run(text: str) -> list[str]:
@@ -75,7 +70,7 @@ def test_scenarios_at_once_are_told_in_their_order(run):
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_crash_is_reported_and_the_others_go_on(run, suite, tmp_path, jobs):
+def test_a_crash_is_reported_and_the_others_go_on(run, still_running, suite, tmp_path, jobs):
     folder = suite(a=["true"], crash=CRASHES, z=["true"])
     done = run("run", folder, "--jobs", jobs, "--junit", str(tmp_path / "j.xml"))
     assert done.returncode == 1
@@ -88,20 +83,20 @@ def test_a_crash_is_reported_and_the_others_go_on(run, suite, tmp_path, jobs):
         f"PASS  {folder}/z.json  z  (TIME)\n2 passed, 1 failed\n")
     failure = ET.parse(tmp_path / "j.xml").getroot().find("testsuite/testcase/failure")
     assert failure.get("message") == "its process was ended by signal 11 (Segmentation fault)"
-    assert left() == []
+    assert still_running() == []
 
 
-def test_a_hang_is_bounded_and_reported(run, suite):
+def test_a_hang_is_bounded_and_reported(run, still_running, suite):
     done = run("run", suite(hang=HANGS, z=["true"]), "--timeout", "1", "--real-time")
     assert done.returncode == 1
     assert "\nFAILED: it did not end within 1 s\n" in done.stdout
     assert done.stdout.endswith("\n1 passed, 1 failed\n")
-    assert left() == []
+    assert still_running() == []
 
 
 def test_a_tool_finds_its_standard_input_at_the_end(dfurig, suite):
     done = subprocess.run([dfurig, "run", suite(a=["cat"])], input="words", capture_output=True,
-                          text=True, timeout=60)
+                          text=True, timeout=PATIENCE_S)
     assert done.returncode == 0 and "words" not in done.stdout
 
 
@@ -223,7 +218,8 @@ def test_a_drawn_seed_is_printed(run, suite):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_everything_and_what_is_known_is_printed(dfurig, suite, tmp_path, number):
+def test_a_signal_ends_everything_and_what_is_known_is_printed(dfurig, still_running, suite,
+                                                               tmp_path, number):
     started, results = tmp_path / "started", tmp_path / "j.xml"
     folder = suite(a=["true"], b=["sh", "-c", f"sleep 7306 & touch {started}; sleep 7307"],
                    c=["true"], d=["true"])
@@ -234,19 +230,19 @@ def test_a_signal_ends_everything_and_what_is_known_is_printed(dfurig, suite, tm
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(number)
-    told, _ = process.communicate(timeout=60)
+    told, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 128 + number
     assert names_run(told) == [f"{folder}/a.json"]
     assert told.endswith("\n1 passed, 0 failed, 3 not run: interrupted\n")
     assert ET.parse(results).getroot().find("testsuite").get("tests") == "1"
-    assert left() == []
+    assert still_running() == []
 
 
 def test_progress_is_shown_on_a_terminal_and_removed(dfurig, suite):
     folder = suite(a=["true"], b=["true"])
     ours, theirs = pty.openpty()
     done = subprocess.run([dfurig, "run", folder, "--jobs", "1"], stdout=subprocess.PIPE,
-                          stderr=theirs, text=True, timeout=60)
+                          stderr=theirs, text=True, timeout=PATIENCE_S)
     os.close(theirs)
     shown = os.read(ours, 65536).decode()
     os.close(ours)

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import PATIENCE_S
 
 SCENARIO = {
     "title": "64 bytes are downloaded and the application is started",
@@ -37,12 +38,6 @@ def download_or(*wrong: str) -> list[dict]:
     return [{"run": ["sh", "-c", "said=$(dfu-util -a 0 -s 0x08000000 -D $0/app.bin 2>&1) && exit; "
                      "status=$?; case $said in *'Cannot set alternate'*) " + "; ".join(wrong) +
                      ";; esac; exit $status", "${files}"], "expect": {"exit": 0}}]
-
-
-def left() -> list[str]:
-    """Processes of the scenarios here."""
-    listed = subprocess.run(["ps", "-eo", "args="], capture_output=True, text=True).stdout
-    return [line for line in listed.splitlines() if re.fullmatch(r"sleep 740\d", line)]
 
 
 def lines(done) -> dict[str, str]:
@@ -109,7 +104,7 @@ def test_the_report_is_the_same_however_many_run_at_once(run, tmp_path):
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_point_that_crashes_is_told_and_the_others_go_on(run, tmp_path, jobs):
+def test_a_point_that_crashes_is_told_and_the_others_go_on(run, still_running, tmp_path, jobs):
     done = swept(run, tmp_path, "--jobs", jobs,
                  steps=download_or("sleep 7401 & kill -SEGV $PPID", "sleep 7402"))
     assert done.returncode == 1
@@ -121,17 +116,17 @@ def test_a_point_that_crashes_is_told_and_the_others_go_on(run, tmp_path, jobs):
                      r"signal 11 \(Segmentation fault\)\n  usb.bus_error", done.stdout)
     assert "\n  stream.reset" in done.stdout
     lines(done)
-    assert left() == []
+    assert still_running() == []
 
 
-def test_a_point_that_takes_too_long_is_told_and_the_others_go_on(run, tmp_path):
+def test_a_point_that_takes_too_long_is_told_and_the_others_go_on(run, still_running, tmp_path):
     # Stopped, the process that runs the scenario does nothing more.
     done = swept(run, tmp_path, "--timeout", "1",
                  steps=download_or("kill -STOP $PPID", "sleep 7403"))
     assert re.search(r"\d+, SET_INTERFACE wValue=0: broken off, it did not end within 1 s\n",
                      done.stdout)
     assert "\n  stream.reset" in done.stdout
-    assert left() == []
+    assert still_running() == []
 
 
 def test_a_scenario_that_crashes_without_a_fault_is_not_swept(run, tmp_path):
@@ -151,7 +146,7 @@ def test_where_tools_cannot_be_run_nothing_is_swept(run, tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_everything(dfurig, tmp_path, number):
+def test_a_signal_ends_everything(dfurig, still_running, tmp_path, number):
     started = tmp_path / "started"
     steps = download_or(f"sleep 7404 & touch {started}", "sleep 7405")
     path = written(tmp_path, steps=steps)
@@ -162,9 +157,9 @@ def test_a_signal_ends_everything(dfurig, tmp_path, number):
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(number)
-    told, _ = process.communicate(timeout=60)
+    told, _ = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, told) == (128 + number, "0 swept, 1 not swept: interrupted\n")
-    assert left() == []
+    assert still_running() == []
 
 
 def test_progress_is_shown_on_a_terminal_and_removed(dfurig, tmp_path):
@@ -179,7 +174,7 @@ def test_progress_is_shown_on_a_terminal_and_removed(dfurig, tmp_path):
     except OSError:  # how a terminal without its other end says that there is no more
         pass
     os.close(ours)
-    told, _ = process.communicate(timeout=60)
+    told, _ = process.communicate(timeout=PATIENCE_S)
     clear = "\r\x1b[K"
     assert told.startswith("WRONG  ") and "running" not in told
     assert re.match(re.escape(clear) + r"0/\d+ running: usb\.stall" + re.escape(clear), shown)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -21,20 +22,18 @@ PACKAGES = {
 
 
 @pytest.fixture(scope="session")
-def storage() -> None:
+def images() -> Iterator[dict[str, Future[Image]]]:
+    """By target; built at the same time."""
     prepare()
+    with ThreadPoolExecutor() as pool:
+        yield {target: pool.submit(Image, target) for target in ("runtime", "test")}
 
 
 def built(target: str):
-    @pytest.fixture(scope="session", name=target)
-    def image(storage) -> Iterator[Image]:
-        it = Image(target)
-        yield it
-        it.remove()
-    return image
+    return pytest.fixture(scope="session", name=target)(lambda images: images[target].result())
 
 
-runtime, wine, test = built("runtime"), built("wine"), built("test")
+runtime, test = built("runtime"), built("test")
 
 
 @pytest.fixture

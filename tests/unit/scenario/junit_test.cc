@@ -11,6 +11,14 @@ TEST(XmlEscaped, KeepsTextAndReplacesWhatXmlCannotHold) {
   EXPECT_EQ(xml_escaped("§ ×"), "§ ×");
 }
 
+TEST(XmlEscaped, ReplacesBytesThatAreNoUtf8) {
+  EXPECT_EQ(xml_escaped("a\xFFz"), "a\uFFFDz");
+  EXPECT_EQ(xml_escaped("\xC3(<\xE2\x82"), "\uFFFD(&lt;\uFFFD");
+  EXPECT_EQ(xml_escaped("\xED\xA0\x80").find('\xED'), std::string::npos) << "a lone surrogate";
+  EXPECT_EQ(xml_escaped("\xEF\xBF\xBE \xEF\xBF\xBF \xEF\xBF\xBD"), "\uFFFD \uFFFD \uFFFD");
+  EXPECT_EQ(xml_escaped(std::string("a\0b", 3)), "a?b");
+}
+
 TEST(JunitXml, CountsAndNamesCases) {
   Report passed;
   passed.file = "scenarios/leave/a.json";
