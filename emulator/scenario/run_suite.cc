@@ -1,10 +1,13 @@
 #include "scenario/run_suite.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "attach/refusals.h"
+#include "scenario/load_window.h"
 #include "scenario/suite.h"
 #include "scenario/workers.h"
+#include "wine/not_here.h"
 
 namespace dfurig::scenario {
 namespace {
@@ -21,9 +24,11 @@ class Suite {
 
  private:
   std::vector<std::size_t> order() const;
+  Report bare_report(const Scenario& scenario) const;
   Report in_report(const Scenario& scenario, Report report) const;
   Bytes run_one(std::size_t position) const;
   Outcome outcome_of(const JobEnd& end) const;
+  void run_these(const std::vector<std::size_t>& positions, std::size_t at_once);
   void take(const JobEnd& end);
   void tell_next();
   void tell_progress(const std::vector<std::size_t>& running) const;
@@ -48,6 +53,18 @@ Report Suite::in_report(const Scenario& scenario, Report report) const {
   return report;
 }
 
+/// Of a run of which nothing else is known.
+Report Suite::bare_report(const Scenario& scenario) const {
+  Report report;
+  report.file = scenario.file;
+  report.title = scenario.title;
+  for (const BoardSetup& board : scenario.boards) {
+    report.boards.push_back({});
+    report.boards.back().model = board.model.name;
+  }
+  return in_report(scenario, std::move(report));
+}
+
 /// In a worker.
 Bytes Suite::run_one(std::size_t position) const {
   const Scenario& scenario = scenarios_[position];
@@ -56,6 +73,10 @@ Bytes Suite::run_one(std::size_t position) const {
   try {
     return encode_outcome(
         make_outcome(in_report(scenario, scenario::run(scenario, options)), options_.style));
+  } catch (const wine::NotHere& missing) {
+    Report report = bare_report(scenario);
+    (options_.all_must_run ? report.broken_off : report.not_run) = missing.what();
+    return encode_outcome(make_outcome(report, options_.style));
   } catch (const std::exception& error) {
     Outcome refused;
     refused.refusal = error.what();
@@ -68,18 +89,11 @@ Outcome Suite::outcome_of(const JobEnd& end) const {
   std::optional<Outcome> outcome;
   if (end.broken_off.empty()) outcome = parse_outcome(end.result);
   if (!outcome) {
-    const Scenario& scenario = scenarios_[end.job];
-    Report report;
-    report.file = scenario.file;
-    report.title = scenario.title;
-    for (const BoardSetup& board : scenario.boards) {
-      report.boards.push_back({});
-      report.boards.back().model = board.model.name;
-    }
+    Report report = bare_report(scenarios_[end.job]);
     report.duration = end.taken;
     report.broken_off =
         end.broken_off.empty() ? "its process sent no result that can be read" : end.broken_off;
-    outcome = make_outcome(in_report(scenario, std::move(report)), options_.style);
+    outcome = make_outcome(report, options_.style);
   }
   outcome->taken = end.taken;
   return *outcome;
@@ -104,17 +118,29 @@ void Suite::tell_progress(const std::vector<std::size_t>& running) const {
   audience_.on_progress(ended_, files);
 }
 
+/// Those that drive windows come last, one at a time: they share the Wine prefix.
 SuiteResult Suite::run() {
+  std::vector<std::size_t> alone = order();
+  const auto begin = std::stable_partition(alone.begin(), alone.end(), [this](std::size_t it) {
+    return !drives_windows(scenarios_[it]);
+  });
+  const std::vector<std::size_t> together(alone.begin(), begin);
+  alone.erase(alone.begin(), begin);
+  run_these(together, options_.jobs);
+  if (result_.signal == 0) run_these(alone, 1);
+  while (told_ < scenarios_.size()) tell_next();
+  return std::move(result_);
+}
+
+void Suite::run_these(const std::vector<std::size_t>& positions, std::size_t at_once) {
   Work work;
-  work.order = order();
-  work.at_once = options_.jobs;
+  work.order = positions;
+  work.at_once = at_once;
   work.bound = options_.timeout;
   work.run = [this](std::size_t position) { return run_one(position); };
   work.on_running = [this](const std::vector<std::size_t>& running) { tell_progress(running); };
   work.on_end = [this](const JobEnd& end) { take(end); };
   result_.signal = run_jobs(work);
-  while (told_ < scenarios_.size()) tell_next();
-  return std::move(result_);
 }
 
 }  // namespace
