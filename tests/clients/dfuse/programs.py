@@ -13,7 +13,7 @@ DFURIG = os.environ.get("DFURIG", str(ROOT / "build/release/dfurig"))
 PREFIX = Path(os.environ.get("DFURIG_WINE", ROOT / "build/clients/dfuse/wine"))
 NAMES = ["DfuSeCommand.exe", "DfuSeDemo.exe"]
 BESIDE = ["STDFU.dll", "STDFUPRT.dll", "STDFUFiles.dll"]
-HOW = ("  set it to the folder with your DfuSe (STSW-STM32080 from st.com, installed or unpacked):\n"
+HOW = ("  set it to the folder with your DfuSe (STSW-STM32080 from st.com, as installed):\n"
        "  DFURIG_DFUSE=~/DfuSe tests/clients/dfuse/run")
 
 
@@ -44,7 +44,7 @@ def find(name: str) -> Path:
     beside = {it.name.lower() for it in found[0].parent.iterdir()}
     missing = [it for it in BESIDE if it.lower() not in beside]
     if missing:
-        raise Refusal(f"{found[0]}: {', '.join(missing)} must stand beside it, of the same version\n"
+        raise Refusal(f"{found[0]}: {', '.join(missing)} must stand beside it, of its version\n"
                       "  copy it there from the folder that the program came from")
     return found[0]
 
