@@ -97,6 +97,7 @@ class Leave:
         self.current = "(unknown 0xFFFFFFFF)"
         self.block = self.length = 0xFFFFFFFF
         self.percent = 0
+        self.is_error_seen = False
 
     def getstatus(self) -> None:
         self.current = "Get Status Request"
@@ -128,10 +129,9 @@ class Leave:
             f"CurrentLength: 0x{self.length:04X}", f"Percent: {self.percent}%"]))
 
     def show(self, error: str) -> None:
-        """The context holds an error for a moment; a 300 ms timer that ticks then shows it."""
+        """The context holds an error for a moment; a 300 ms timer that ticks then acts on it."""
         print(f"  (for a moment the context says: Error Code: {error})")
-        if self.options.timer_sees_errors:
-            raise self.box(error)
+        self.is_error_seen = self.options.timer_sees_errors
 
     def ensure_idle(self) -> None:
         """CDFUThread::EnsureIdleMode"""
@@ -238,6 +238,11 @@ class Leave:
         self.ensure_idle()
         self.percent = 15
         self.download_and_get_status()
+        if self.is_error_seen:
+            # STDFUPRT_StopOperation awaits the thread, which has cleared the error by then, and
+            # what the thread says last is shown.
+            self.current = "Awaiting UNPLUG EVENT"
+            raise self.box("no error (!)")
         if self.state == DNBUSY:  # the next pass asks the closed handle for its status
             raise self.box(UNEXPECTED)
         self.percent = 25
