@@ -9,6 +9,7 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "attach/process_status.h"
 
@@ -24,22 +25,37 @@ Descriptor open_process(pid_t thread) {
 
 }  // namespace
 
-/// ESRCH: the process we knew has ended; the number is another's now.
-Descriptor DescriptorCopies::copy(pid_t thread, int descriptor) {
-  const auto take = [&] {
-    return Descriptor(
-        static_cast<int>(syscall(SYS_pidfd_getfd, last_process_.get(), descriptor, 0)));
-  };
-  if (thread == last_thread_) {
-    Descriptor copy = take();
-    if (copy.is_open() || errno != ESRCH) return copy;
-  }
+bool DescriptorCopies::find_process(pid_t thread) {
   last_thread_ = 0;
   last_process_.reset();
   last_process_ = open_process(thread);
-  if (!last_process_.is_open()) return {};
-  last_thread_ = thread;
-  return take();
+  if (last_process_.is_open()) last_thread_ = thread;
+  return last_process_.is_open();
+}
+
+/// ESRCH: the process we knew has ended; the number is another's now.
+DescriptorCopy DescriptorCopies::take(pid_t thread, int number) {
+  const auto get = [&] {
+    Descriptor copy(static_cast<int>(syscall(SYS_pidfd_getfd, last_process_.get(), number, 0)));
+    const int error = copy.is_open() ? 0 : errno;
+    return DescriptorCopy{std::move(copy), error};
+  };
+  if (thread == last_thread_) {
+    DescriptorCopy copy = get();
+    if (copy.error != ESRCH) return copy;
+  }
+  return find_process(thread) ? get() : DescriptorCopy{{}, errno};
+}
+
+std::optional<DescriptorCopyList> DescriptorCopies::copy(const Call& call,
+                                                         const std::vector<int>& numbers) {
+  DescriptorCopyList copies;
+  for (std::size_t i = 0; can_take_ && i < numbers.size(); ++i) {
+    copies.push_back(take(call.pid, numbers[i]));
+    can_take_ = copies.back().error != EPERM && copies.back().error != ENOSYS;
+  }
+  if (can_take_) return copies;
+  return sent_.take(call, numbers);
 }
 
 bool is_same_file(int one, int other) {

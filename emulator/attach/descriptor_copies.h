@@ -1,21 +1,28 @@
 // Copies of the tool's descriptors, to be watched from here.
 #pragma once
 
-#include <sys/types.h>
-
-#include "attach/descriptor.h"
+#include "attach/sent_descriptors.h"
 
 namespace dfurig::attach {
 
 class DescriptorCopies {
  public:
-  /// A copy of a descriptor of the thread's process: the same open file. Not open: errno says why;
-  /// EBADF: the process has no such descriptor.
-  Descriptor copy(pid_t thread, int descriptor);
+  /// `lent`: numbers the tool may be given for a moment.
+  DescriptorCopies(Listener& listener, const DescriptorRange& lent) : sent_(listener, lent) {}
+
+  /// Copies of descriptors of the thread's process, in the order of `numbers`; all have an error
+  /// EPERM or ENOSYS where the kernel allows no copying. Absent: the call is answered, and the
+  /// thread makes it again.
+  std::optional<DescriptorCopyList> copy(const Call& call, const std::vector<int>& numbers);
 
  private:
+  bool find_process(pid_t thread);
+  DescriptorCopy take(pid_t thread, int number);
+
   pid_t last_thread_ = 0;
   Descriptor last_process_;  ///< its pidfd: mostly the same asks again
+  bool can_take_ = true;     ///< pidfd_getfd is allowed
+  SentDescriptors sent_;
 };
 
 /// True when two of our descriptors are the same open file; false when it cannot be told, too.

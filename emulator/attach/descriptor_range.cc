@@ -13,6 +13,10 @@ DescriptorRange reserve_descriptors(std::uint64_t limit) {
   return {end - end / 4, end};
 }
 
+DescriptorRange below(const DescriptorRange& reserved) {
+  return {reserved.first - reserved.first / 4, reserved.first};
+}
+
 std::optional<unsigned> find_free_descriptor(const DescriptorRange& range, pid_t pid) {
   const std::string folder = "/proc/" + std::to_string(pid) + "/fd/";
   for (unsigned number = range.first; number < range.end; ++number) {

@@ -20,6 +20,9 @@ struct DescriptorRange {
 /// select() takes.
 DescriptorRange reserve_descriptors(std::uint64_t limit);
 
+/// The numbers right below: as high, and with calls on them that the filter lets through.
+DescriptorRange below(const DescriptorRange& reserved);
+
 /// The lowest number of the range that the process does not use.
 std::optional<unsigned> find_free_descriptor(const DescriptorRange& range, pid_t pid);
 

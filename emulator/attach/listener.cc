@@ -14,6 +14,17 @@
 #endif
 
 namespace dfurig::attach {
+namespace {
+
+seccomp_notif_addfd duplicate(const Call& call, int descriptor, bool closes_on_exec) {
+  seccomp_notif_addfd added{};
+  added.id = call.id;
+  added.srcfd = static_cast<unsigned>(descriptor);
+  added.newfd_flags = closes_on_exec ? O_CLOEXEC : 0;
+  return added;
+}
+
+}  // namespace
 
 /// Tool and wrapper take turns: waking each other on the same processor is quicker. A kernel that
 /// cannot do it refuses, and works as before.
@@ -64,25 +75,26 @@ void Listener::proceed(const Call& call) {
 
 void Listener::inject(const Call& call, int descriptor, bool closes_on_exec) {
   forget(call);
-  seccomp_notif_addfd added{};
-  added.id = call.id;
+  seccomp_notif_addfd added = duplicate(call, descriptor, closes_on_exec);
   added.flags = SECCOMP_ADDFD_FLAG_SEND;
-  added.srcfd = static_cast<unsigned>(descriptor);
-  added.newfd_flags = closes_on_exec ? O_CLOEXEC : 0;
   if (ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &added) < 0) reply(call, -errno);
 }
 
 void Listener::inject_at(const Call& call, int descriptor, unsigned number, bool closes_on_exec) {
   forget(call);
-  seccomp_notif_addfd added{};
-  added.id = call.id;
+  seccomp_notif_addfd added = duplicate(call, descriptor, closes_on_exec);
   added.flags = SECCOMP_ADDFD_FLAG_SEND | SECCOMP_ADDFD_FLAG_SETFD;
-  added.srcfd = static_cast<unsigned>(descriptor);
   added.newfd = number;
-  added.newfd_flags = closes_on_exec ? O_CLOEXEC : 0;
   if (ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &added) >= 0) return;
   // EBADF: the tool has lowered its limit since; it gets the lowest number then.
   errno == EBADF ? inject(call, descriptor, closes_on_exec) : reply(call, -errno);
+}
+
+bool Listener::add_at(const Call& call, int descriptor, unsigned number) {
+  seccomp_notif_addfd added = duplicate(call, descriptor, true);
+  added.flags = SECCOMP_ADDFD_FLAG_SETFD;
+  added.newfd = number;
+  return ioctl(descriptor_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &added) >= 0;
 }
 
 bool Listener::is_alive(const Call& call) const {

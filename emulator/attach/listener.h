@@ -38,6 +38,9 @@ class Listener {
   void inject(const Call& call, int descriptor, bool closes_on_exec);
   /// The same with a number of our choice, which must be free.
   void inject_at(const Call& call, int descriptor, unsigned number, bool closes_on_exec);
+  /// Gives the tool a duplicate under a number that must be free; the call stays held. False: it
+  /// could not be.
+  bool add_at(const Call& call, int descriptor, unsigned number);
   /// False when the thread died: what was read from its memory may be another's.
   bool is_alive(const Call& call) const;
   /// True while the thread waits for the answer to a call that was received.

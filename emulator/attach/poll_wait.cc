@@ -70,8 +70,24 @@ class PollWait : public Wait {
   }
 
   std::vector<pollfd> watched() const override { return polled_; }
-  /// 0, or why it cannot be watched.
-  virtual int copy_descriptors(DescriptorCopies& copies) = 0;
+  /// Reads what is to be watched: `add`. 0, or why it cannot be.
+  virtual int read_descriptors() = 0;
+  const std::vector<int>& numbers() const { return numbers_; }
+  /// Of `numbers`, in their order. 0, or why they cannot be watched.
+  int take_copies(DescriptorCopyList copies) {
+    for (std::size_t i = 0; i < copies.size(); ++i) {
+      DescriptorCopy& it = copies[i];
+      if (it.error == EBADF && is_unopened_reported()) {
+        polled_[places_[i]].fd = not_open;
+        continue;
+      }
+      if (it.error != 0) return it.error;
+      if (is_signalfd(it.file.get())) return EOPNOTSUPP;
+      polled_[places_[i]].fd = it.file.get();
+      copies_.push_back(std::move(it.file));
+    }
+    return 0;
+  }
   void time_out() override {
     tell_rest();
     listener().reply(call(), finish());
@@ -89,17 +105,16 @@ class PollWait : public Wait {
   /// Writes what is ready into the tool; the call's result.
   virtual Result finish() = 0;
 
-  /// -1 as poll() takes it: not looked at.
-  int add(DescriptorCopies& copies, int descriptor, short events) {
-    Descriptor copy;
+  /// POLLNVAL at once, as ours for a number we do not have; else the kernel refuses the call.
+  virtual bool is_unopened_reported() const { return false; }
+
+  /// Negative as poll() takes it: not looked at.
+  void add(int descriptor, short events) {
     if (descriptor >= 0) {
-      copy = copies.copy(call().pid, descriptor);
-      if (!copy.is_open()) return errno;
-      if (is_signalfd(copy.get())) return EOPNOTSUPP;
+      numbers_.push_back(descriptor);
+      places_.push_back(polled_.size());
     }
-    polled_.push_back({copy.get(), events, 0});
-    copies_.push_back(std::move(copy));
-    return 0;
+    polled_.push_back({-1, events, 0});
   }
   std::vector<pollfd>& polled() { return polled_; }
 
@@ -113,7 +128,11 @@ class PollWait : public Wait {
   }
 
  private:
+  static constexpr int not_open = 1 << 30;
+
   const Kind& kind_;
+  std::vector<int> numbers_;         ///< the tool's
+  std::vector<std::size_t> places_;  ///< where in `polled_` those of `numbers_` are
   std::vector<Descriptor> copies_;
   std::vector<pollfd> polled_;
 };
@@ -123,7 +142,7 @@ class Poll : public PollWait {
  public:
   using PollWait::PollWait;
 
-  int copy_descriptors(DescriptorCopies& copies) override {
+  int read_descriptors() override {
     constexpr std::uint64_t count_max = 1024;
     const std::uint64_t count = call().arguments[1];
     if (count > count_max) return EOPNOTSUPP;
@@ -131,19 +150,12 @@ class Poll : public PollWait {
     if (!read_memory(call().pid, call().arguments[0], asked_.data(), count * sizeof(pollfd))) {
       return EFAULT;
     }
-    for (const pollfd& it : asked_) {
-      int error = add(copies, it.fd, it.events);
-      if (error == EBADF) {
-        // POLLNVAL at once, as ours for a number we do not have
-        polled().push_back({not_open, it.events, 0});
-        error = 0;
-      }
-      if (error != 0) return error;
-    }
+    for (const pollfd& it : asked_) add(it.fd, it.events);
     return 0;
   }
 
  protected:
+  bool is_unopened_reported() const override { return true; }
   Result finish() override {
     Result count = 0;
     for (std::size_t i = 0; i < asked_.size(); ++i) {
@@ -156,7 +168,6 @@ class Poll : public PollWait {
   }
 
  private:
-  static constexpr int not_open = 1 << 30;
   std::vector<pollfd> asked_;
 };
 
@@ -165,7 +176,7 @@ class Select : public PollWait {
  public:
   using PollWait::PollWait;
 
-  int copy_descriptors(DescriptorCopies& copies) override {
+  int read_descriptors() override {
     const auto count = static_cast<int>(call().arguments[0]);
     if (count < 0 || count > 4096) return EOPNOTSUPP;
     const std::size_t words = (static_cast<std::size_t>(count) + 63) / 64;
@@ -181,8 +192,7 @@ class Select : public PollWait {
         if (has(sets_[i], number)) events = static_cast<short>(events | asks[i]);
       }
       if (events == 0) continue;
-      numbers_.push_back(number);
-      if (const int error = add(copies, number, events); error != 0) return error;
+      add(number, events);
     }
     return 0;
   }
@@ -217,8 +227,8 @@ class Select : public PollWait {
     Result count = 0;
     for (std::size_t i = 0; i < sets_.size(); ++i) {
       ready[i].assign(sets_[i].size(), 0);
-      for (std::size_t k = 0; k < numbers_.size(); ++k) {
-        const int number = numbers_[k];
+      for (std::size_t k = 0; k < numbers().size(); ++k) {
+        const int number = numbers()[k];
         if (!has(sets_[i], number) || (polled()[k].revents & answers[i]) == 0) continue;
         ready[i][static_cast<std::size_t>(number) / 64] |= std::uint64_t{1} << (number % 64);
         ++count;
@@ -229,7 +239,6 @@ class Select : public PollWait {
 
   std::array<Set, 3> sets_;
   std::array<Set, 3> ready_;
-  std::vector<int> numbers_;
 };
 
 /// epoll_wait, epoll_pwait, epoll_pwait2: the set is the kernel's, asked here in the tool's stead.
@@ -237,11 +246,13 @@ class EpollWait : public PollWait {
  public:
   using PollWait::PollWait;
 
-  int copy_descriptors(DescriptorCopies& copies) override {
+  int read_descriptors() override {
     const auto room = static_cast<int>(call().arguments[2]);
     if (room <= 0) return EINVAL;
     events_.resize(static_cast<std::size_t>(std::min(room, 1024)));
-    return add(copies, static_cast<int>(call().arguments[0]), POLLIN);
+    const auto set = static_cast<int>(call().arguments[0]);
+    add(set, POLLIN);
+    return set < 0 ? EBADF : 0;
   }
 
  protected:
@@ -289,12 +300,18 @@ std::unique_ptr<Wait> take_poll(const WaitContext& context, const Call& call) {
   int error = EINVAL;
   if (timeout && *timeout > Duration{0}) {
     wait = make_poll(context, call, kind, *timeout);
-    error = wait->copy_descriptors(context.copies);
+    error = wait->read_descriptors();
+  }
+  if (error == 0) {
+    std::optional<DescriptorCopyList> copies = context.copies.copy(call, wait->numbers());
+    if (!copies) return nullptr;
+    error = wait->take_copies(std::move(*copies));
   }
   if (error == 0) return wait;
   if (error == EPERM || error == EACCES || error == ENOSYS) {
     context.not_emulated.insert(
-        "virtual time for poll() and its kin: the kernel denies pidfd_getfd; they wait for real");
+        "virtual time for poll() and its kin: the kernel denies pidfd_getfd and ptrace; they wait "
+        "for real");
   } else if (error == EOPNOTSUPP) {
     context.not_emulated.insert("virtual time for poll() on a signalfd or on very many files");
   }

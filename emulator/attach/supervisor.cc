@@ -308,7 +308,8 @@ ToolResult Supervisor::run(const std::string& program, const ToolCommand& comman
         return file == nullptr ? std::nullopt : file->path();
       });
   if (time_.is_virtual()) {
-    virtual_time_ = std::make_unique<VirtualTime>(*listener_, time_, not_emulated_);
+    virtual_time_ =
+        std::make_unique<VirtualTime>(*listener_, below(reserved_), time_, not_emulated_);
   }
   set_timeout(command.timeout);
   reap_children();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "attach/process_memory.h"
+#include "attach/process_status.h"
 
 namespace dfurig::attach {
 namespace {
@@ -31,17 +32,22 @@ std::vector<Timers::Timer>::iterator Timers::find(const Call& call, int copy) {
     return is_same_file(it.copy.get(), copy);
   });
   if (same != timers_.end()) return same;
+  const pid_t process = process_of(call.pid);
   return std::find_if(timers_.begin(), timers_.end(), [&](const Timer& it) {
-    return it.thread == call.pid && it.number == number;
+    return it.process == process && it.number == number;
   });
 }
 
 void Timers::answer(const Call& call) {
-  Descriptor copy = context_.copies.copy(call.pid, static_cast<int>(call.arguments[0]));
+  auto copies = context_.copies.copy(call, {static_cast<int>(call.arguments[0])});
+  if (!copies) return;
+  Descriptor copy = std::move(copies->front().file);
   if (!copy.is_open()) {
-    if (errno != EBADF) {
+    if (copies->front().error != EBADF) {
       context_.not_emulated.insert(
-          "virtual time for timerfds: the kernel denies pidfd_getfd; they expire in real time");
+          "virtual time for timerfds: the kernel denies pidfd_getfd and ptrace; they expire in "
+          "real "
+          "time");
     }
     return context_.listener.proceed(call);
   }
@@ -79,8 +85,8 @@ Result Timers::set(const Call& call, Descriptor copy) {
   const Instant deadline =
       is_absolute ? context_.time.when(clock_of_timer(copy.get()), *value).value_or(now)
                   : now + *value;
-  timers_.push_back(
-      {call.pid, static_cast<int>(call.arguments[0]), std::move(copy), deadline, *interval});
+  timers_.push_back({process_of(call.pid), static_cast<int>(call.arguments[0]), std::move(copy),
+                     deadline, *interval});
   return 0;
 }
 

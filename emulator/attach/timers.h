@@ -20,7 +20,7 @@ class Timers {
  private:
   /// Armed.
   struct Timer {
-    pid_t thread = 0;  ///< who armed it, and by which number
+    pid_t process = 0;  ///< who armed it, and by which number
     int number = -1;
     Descriptor copy;
     Instant deadline{};

@@ -33,8 +33,12 @@ constexpr std::array real_waits = {
 
 }  // namespace
 
-VirtualTime::VirtualTime(Listener& listener, ToolTime& time, NotEmulated& not_emulated)
-    : context_{listener, time, copies_, not_emulated}, timers_(context_), alarms_(context_) {}
+VirtualTime::VirtualTime(Listener& listener, const DescriptorRange& lent, ToolTime& time,
+                         NotEmulated& not_emulated)
+    : copies_(listener, lent),
+      context_{listener, time, copies_, not_emulated},
+      timers_(context_),
+      alarms_(context_) {}
 
 bool VirtualTime::replace_clocks(const Call& call) {
   if (!can_patch_ || patch_.apply(call.pid)) return true;

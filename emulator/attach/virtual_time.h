@@ -14,7 +14,9 @@ namespace dfurig::attach {
 
 class VirtualTime {
  public:
-  VirtualTime(Listener& listener, ToolTime& time, NotEmulated& not_emulated);
+  /// `lent` as in DescriptorCopies.
+  VirtualTime(Listener& listener, const DescriptorRange& lent, ToolTime& time,
+              NotEmulated& not_emulated);
 
   /// True when the call is one of those that wait or tell the time: it is answered or held then.
   /// To be shown every call: a program that was started since has clocks to be replaced.
@@ -43,8 +45,8 @@ class VirtualTime {
   Result tell_seconds(const Call& call);
   Waits::const_iterator find_next() const;
 
-  WaitContext context_;
   DescriptorCopies copies_;
+  WaitContext context_;
   VdsoPatch patch_;
   bool can_patch_ = true;
   Timers timers_;

@@ -1,12 +1,11 @@
 #include "cli/exec_wine.h"
 
-#include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <thread>
 
 #include "cli/local_devices.h"
 #include "cli/server_address.h"
+#include "cli/window_options.h"
 #include "support/clock.h"
 #include "usbip/server.h"
 #include "wine/run_program.h"
@@ -15,17 +14,6 @@ namespace dfurig::cli {
 namespace {
 
 namespace po = boost::program_options;
-namespace fs = std::filesystem;
-
-/// Beside the build of this program, or where it is installed.
-std::string find_windows_folder() {
-  if (const char* folder = std::getenv("DFURIG_WINDOWS")) return folder;
-  std::error_code ignored;
-  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  const fs::path installed = (program / "../lib/dfurig").lexically_normal();
-  if (fs::is_directory(installed, ignored)) return installed.string();
-  return program.parent_path().string();
-}
 
 std::string text_of(const po::variables_map& values, const char* name) {
   return values.count(name) == 0 ? std::string() : values[name].as<std::string>();

@@ -112,6 +112,7 @@ void keep(const std::vector<std::string>& names, const scenario::SuiteResult& re
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!result.outcomes[i]) continue;
     known.push_back(*result.outcomes[i]);
+    if (known.back().is_not_run) continue;
     bool& passed = has_passed.emplace(names[i], true).first->second;
     passed = passed && known.back().has_passed;  // a file may be named twice
     durations[scenario::name_in_record(names[i])] = known.back().taken;
@@ -125,22 +126,38 @@ void keep(const std::vector<std::string>& names, const scenario::SuiteResult& re
   }
 }
 
-/// "51 passed, 1 failed"; returns the exit status.
-int conclude(const scenario::SuiteResult& result, bool is_single) {
+struct Counts {
   std::size_t passed = 0;
   std::size_t failed = 0;
+  std::size_t not_run = 0;
+  std::size_t interrupted = 0;
+};
+
+Counts count(const scenario::SuiteResult& result) {
+  Counts counts;
   for (const auto& outcome : result.outcomes) {
-    if (outcome) ++(outcome->has_passed ? passed : failed);
+    std::size_t& one = !outcome              ? counts.interrupted
+                       : outcome->has_passed ? counts.passed
+                       : outcome->is_not_run ? counts.not_run
+                                             : counts.failed;
+    ++one;
   }
+  return counts;
+}
+
+/// "51 passed, 1 failed"; returns the exit status.
+int conclude(const scenario::SuiteResult& result, bool is_single) {
+  const Counts counts = count(result);
   if (!is_single || result.signal != 0) {
-    std::cout << passed << " passed, " << failed << " failed";
-    if (result.signal != 0) {
-      std::cout << ", " << result.outcomes.size() - passed - failed << " not run: interrupted";
-    }
+    std::cout << counts.passed << " passed, " << counts.failed << " failed";
+    if (counts.not_run != 0) std::cout << ", " << counts.not_run << " not run";
+    if (result.signal != 0) std::cout << ", " << counts.interrupted << " not run: interrupted";
     std::cout << std::endl;
   }
   if (result.signal != 0) return 128 + result.signal;
-  return failed == 0 ? exit_ok : exit_failed;
+  if (counts.failed != 0) return exit_failed;
+  const bool was_any_run = counts.passed != 0 || counts.not_run == 0;
+  return was_any_run ? exit_ok : exit_cannot_run;
 }
 
 int run_all(RunSettings settings, const po::variables_map& values) {

@@ -4,6 +4,8 @@
 #include <random>
 #include <thread>
 
+#include "cli/window_options.h"
+
 namespace dfurig::cli {
 namespace {
 
@@ -73,7 +75,10 @@ void add_running_options(CommandLine& line) {
       "seed", po::value<std::string>()->value_name("S"),
       "what is random in a run follows from S and the name of the scenario's file alone: the same "
       "S, the same run (default: 1). --seed random draws one and prints it")(
-      "junit", po::value<std::string>()->value_name("FILE"), "write JUnit XML, for CI systems")(
+      "all-must-run",
+      "a scenario that this machine lacks something for, such as Wine, has failed (default: it is "
+      "not run)")("junit", po::value<std::string>()->value_name("FILE"),
+                  "write JUnit XML, for CI systems")(
       "verbose,v", "the whole report of scenarios that pass, too (default for a single one)")(
       "real-time", "let the device and the tools wait in real time (default: waiting takes none)")(
       "sweep",
@@ -95,7 +100,9 @@ CommandLine run_command_line() {
                    "the signal's number when\na signal ended the run, 77 when this machine cannot "
                    "run tools for a device (an old kernel,\na container that denies seccomp "
                    "notification): ctest's SKIP_RETURN_CODE. A tool that is\nnot installed is a "
-                   "bad file: 2.\n\n"
+                   "bad file: 2. A scenario that drives a Windows program where Wine or the\n"
+                   "program is not there is not run, which is told; when none was run, the status "
+                   "is 77.\n\n"
                    "  dfurig run scenarios/leave/gpio_default_after_leave.json\n"
                    "  dfurig run scenarios --rerun-failed\n"
                    "  dfurig run scenarios --shard 1/4 --junit results.xml");
@@ -103,6 +110,7 @@ CommandLine run_command_line() {
   line.positional.add("path", -1);
   add_selection_options(line);
   add_running_options(line);
+  add_window_options(line);
   add_library_option(line);
   return line;
 }
@@ -126,7 +134,9 @@ RunSettings read_run_settings(const po::variables_map& values, const CommandLine
                                          : std::max(1U, std::thread::hardware_concurrency());
   suite.timeout = std::chrono::seconds(number_from_1(values, "timeout", timeout_s_max));
   if (values.count("seed") != 0) read_seed(values["seed"].as<std::string>(), settings);
+  suite.all_must_run = values.count("all-must-run") != 0;
   suite.run.real_time = values.count("real-time") != 0;
+  suite.run.windows = read_window_settings(values);
   settings.sweeps = values.count("sweep") != 0;
   if (values.count("trace-cpu") != 0) {
     suite.run.traced_instructions = number_from_1(values, "trace-cpu", traced_max);

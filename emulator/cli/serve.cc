@@ -111,6 +111,7 @@ int serve_command(const Arguments& arguments) {
   devices.add(values["model"].as<std::vector<std::string>>(), values, clock);
   auto& [boards, exports] = devices;
   usbip::Server server(exports, clock, address.host, address.port, say);
+  server.stop_at_signals();
   std::optional<KernelClient> kernel;
   if (values.count("attach") != 0) {
     kernel.emplace(address.host, server.port(), say);

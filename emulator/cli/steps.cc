@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "cli/options.h"
+#include "cli/window_options.h"
 #include "scenario/dialogue.h"
 
 namespace dfurig::cli {
@@ -30,9 +31,10 @@ CommandLine steps_command_line() {
       "  {\"tell\": \"register\", \"register\": \"GPIOB.MODER.MODE7\"}");
   line.options.add_options()("real-time",
                              "let the device and the tools wait in real time (default: "
-                             "waiting takes none)")(
+                             "waiting takes none; always with --wine)")(
       "seed", po::value<std::string>()->default_value("1")->value_name("S"),
       "of what a fault's probability leaves open");
+  add_window_options(line);
   add_library_option(line);
   return line;
 }
@@ -90,7 +92,8 @@ int steps_command(const Arguments& arguments) {
   if (!line.parse(arguments, values)) return exit_ok;
   const model::Library library = open_library(values);
   scenario::RunOptions options;
-  options.real_time = values.count("real-time") != 0;
+  options.real_time = values.count("real-time") != 0 || values.count("wine") != 0;
+  options.windows = read_window_settings(values);
   options.seed = parse_seed(values["seed"].as<std::string>());
   scenario::Dialogue dialogue(library, options);
   // Blocked, not ignored: tools that are run find it as usual.

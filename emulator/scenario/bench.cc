@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "attach/run_tool.h"
+#include "scenario/load_window.h"
 #include "scenario/run_control.h"
 #include "scenario/transcript_summary.h"
 #include "support/hex.h"
@@ -15,7 +16,9 @@ Bench::Bench(const Scenario& scenario, const RunOptions& options)
     : scenario_(scenario),
       options_(options),
       folder_(scenario.files),
-      clock_(options.real_time ? static_cast<const Clock&>(steady_clock_) : virtual_clock_) {
+      clock_(options.real_time || drives_windows(scenario)
+                 ? static_cast<const Clock&>(steady_clock_)
+                 : virtual_clock_) {
   plug_in();
 }
 
@@ -156,12 +159,22 @@ void Bench::act(Rig& rig, const Expect& action, StepResult& result) {
   }
 }
 
+/// What is done with windows needs the boards to answer; all else has them for itself.
+bool is_of_windows(const Action& action) {
+  return std::holds_alternative<StartProgram>(action) ||
+         std::holds_alternative<AskWindow>(action) ||
+         std::holds_alternative<TakeScreenshot>(action) ||
+         std::holds_alternative<EndProgram>(action);
+}
+
 StepResult Bench::perform(const Step& step) {
   StepResult result;
   result.place = step.place;
   Rig& rig = *rigs_[step.board];
+  const bool is_window = is_of_windows(step.action);
+  const auto held = is_window ? nullptr : hold();
   std::visit([&](const auto& action) { act(rig, action, result); }, step.action);
-  const bool is_for_one = rigs_.size() > 1 && !result.is_tool;
+  const bool is_for_one = rigs_.size() > 1 && !result.is_tool && !is_window;
   if (is_for_one) result.what = rig.busid() + ": " + result.what;
   return result;
 }
@@ -203,8 +216,11 @@ Report Bench::report() const {
 void Bench::perform_steps() {
   if (!results_.empty()) return;
   for (const Step& step : scenario_.steps) {
-    if (!go_on(step).failures.empty()) return;
+    const bool has_failed = !go_on(step).failures.empty();
+    if (has_failed) break;
   }
+  program_.reset();
+  if (!results_.back().failures.empty()) return;
   for (StepResult& it : missed_faults()) results_.push_back(std::move(it));
 }
 

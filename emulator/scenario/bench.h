@@ -8,6 +8,7 @@
 #include "scenario/report.h"
 #include "scenario/rig.h"
 #include "scenario/run.h"
+#include "scenario/window_program.h"
 #include "scenario/work_folder.h"
 #include "usb/bare_device.h"
 #include "usbip/exports.h"
@@ -41,6 +42,8 @@ class Bench {
   usbip::Exports& exports() { return exports_; }
   /// The board at busid 1-1, or another one.
   Rig& rig(std::size_t board = 0) { return *rigs_[board]; }
+  /// While it lives no program reaches the boards. Null: none is open.
+  std::unique_ptr<ServedDevices::Hold> hold();
   /// What ${files} stands for.
   const std::string& files() const { return folder_.path(); }
   Instant now() const { return clock_.now(); }
@@ -62,6 +65,10 @@ class Bench {
   void act(Rig& rig, const ReplayRequests& action, StepResult& result);
   void act(Rig& rig, const ArmFaults& action, StepResult& result);
   void act(Rig& rig, const Expect& action, StepResult& result);
+  void act(Rig& rig, const StartProgram& action, StepResult& result);
+  void act(Rig& rig, const AskWindow& action, StepResult& result);
+  void act(Rig& rig, const TakeScreenshot& action, StepResult& result);
+  void act(Rig& rig, const EndProgram& action, StepResult& result);
 
   const Scenario& scenario_;
   RunOptions options_;
@@ -74,6 +81,7 @@ class Bench {
   usbip::Exports exports_;
   std::vector<StepResult> results_;
   Duration last_tool_took_{};
+  std::optional<WindowProgram> program_;  ///< that is open
 };
 
 }  // namespace dfurig::scenario

@@ -14,6 +14,7 @@
 #include "scenario/load_steps.h"
 #include "scenario/tell.h"
 #include "support/input_error.h"
+#include "wine/not_here.h"
 
 namespace dfurig::scenario {
 namespace {
@@ -168,6 +169,7 @@ Json Dialogue::perform(const Reader& reader) {
 }
 
 Json Dialogue::respond(const Reader& question) {
+  const auto held = bench_->hold();
   const Rig& rig = bench_->rig(read_device(question, scenario_));
   const Json answer = tell(question, rig, files_, bench_->now());
   const std::string what = question.at("tell").text();
@@ -191,7 +193,9 @@ std::string Dialogue::answer(const std::string& line) {
   try {
     json = take(line);
   } catch (const std::exception& error) {
-    json = {{"error", error.what()}, {"is_host_refusal", attach::is_host_refusal(error)}};
+    const bool is_not_here = dynamic_cast<const wine::NotHere*>(&error) != nullptr;
+    json = {{"error", error.what()},
+            {"is_host_refusal", is_not_here || attach::is_host_refusal(error)}};
   }
   // Tools print what they like.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -41,6 +41,13 @@ void check_variables(const Json& json, const std::string& place, const std::stri
   for (std::size_t at = text.find("${"); at != std::string::npos; at = text.find("${", at + 2)) {
     const std::string name = text.substr(at + 2, text.find('}', at) - at - 2);
     if (later.count(name) != 0) continue;
+    if (name.starts_with("env:") && name.size() > 4) {
+      const bool is_known = pointer.find("/window/start/") != std::string::npos ||
+                            pointer.find("/with/") != std::string::npos;
+      if (is_known) continue;
+      throw InputError(place + ": " + pointer, "${" + name + "} is for programs that a step starts",
+                       "{ \"window\": { \"start\": [\"${" + name + "}/PROGRAM.exe\"] } }");
+    }
     throw InputError(place + ": " + pointer, "no variable \"" + name + "\"",
                      "\"variables\" of a row and \"with\" of a shared step give them values");
   }

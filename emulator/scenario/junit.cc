@@ -42,7 +42,9 @@ std::string junit_case(const Report& report) {
   print_report(story, report, Style{false, true});
   out << "    <testcase classname=\"" << xml_escaped(folder) << "\" name=\"" << xml_escaped(name)
       << "\" time=\"" << seconds(report.duration) << "\">\n";
-  if (!report.has_passed()) {
+  if (!report.not_run.empty()) {
+    out << "      <skipped message=\"" << xml_escaped(report.not_run) << "\"/>\n";
+  } else if (!report.has_passed()) {
     out << "      <failure message=\"" << xml_escaped(first_failure(report)) << "\">"
         << xml_escaped(story.str()) << "</failure>\n";
   } else {
@@ -72,14 +74,15 @@ std::string xml_escaped(const std::string& text) {
 }
 
 std::string junit_xml(const std::vector<Outcome>& outcomes) {
-  const auto failures = std::count_if(outcomes.begin(), outcomes.end(),
-                                      [](const Outcome& outcome) { return !outcome.has_passed; });
+  const auto skipped = std::ranges::count_if(outcomes, &Outcome::is_not_run);
+  const auto failures = std::ranges::count_if(
+      outcomes, [](const Outcome& it) { return !it.has_passed && !it.is_not_run; });
   Duration total{};
   for (const Outcome& outcome : outcomes) total += outcome.told;
   std::ostringstream out;
   out << "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<testsuites>\n  <testsuite name=\"dfurig\" "
-      << "errors=\"0\" failures=\"" << failures << "\" skipped=\"0\" tests=\"" << outcomes.size()
-      << "\" time=\"" << seconds(total) << "\">\n";
+      << "errors=\"0\" failures=\"" << failures << "\" skipped=\"" << skipped << "\" tests=\""
+      << outcomes.size() << "\" time=\"" << seconds(total) << "\">\n";
   for (const Outcome& outcome : outcomes) out << outcome.junit_case;
   out << "  </testsuite>\n</testsuites>\n";
   return out.str();

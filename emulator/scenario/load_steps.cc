@@ -9,6 +9,7 @@
 #include "scenario/load_faults.h"
 #include "scenario/load_firmware.h"
 #include "scenario/load_given.h"
+#include "scenario/load_window.h"
 #include "support/input_error.h"
 #include "support/join.h"
 
@@ -17,21 +18,6 @@ namespace {
 
 constexpr double default_timeout_s = 60;
 constexpr double timeout_max_s = 3600;
-
-/// "${scenario_dir}" in a tool's argument.
-std::string expand(const std::string& text, const std::string& scenario_file) {
-  static const std::string variable = "${scenario_dir}";
-  std::string folder = std::filesystem::path(scenario_file).parent_path().string();
-  if (folder.empty()) folder = ".";
-  std::string expanded = text;
-  for (std::size_t at = expanded.find(variable); at != std::string::npos;
-       at = expanded.find(variable, at + folder.size())) {
-    expanded.replace(at, variable.size(), folder);
-  }
-  // An argument that is a path as a whole is shown without its detours.
-  const bool is_path = text.starts_with(variable);
-  return is_path ? std::filesystem::path(expanded).lexically_normal().string() : expanded;
-}
 
 std::vector<std::string> read_texts(const model::Reader& reader) {
   std::vector<std::string> texts;
@@ -69,7 +55,7 @@ RunTool read_run(const model::Reader& reader, const Files& files) {
   reader.allow_only({"run", "timeout_s", "expect"});
   RunTool run;
   for (const model::Reader& item : reader.at("run").items()) {
-    run.arguments.push_back(expand(item.text(), files.scenario_file()));
+    run.arguments.push_back(expand_scenario_dir(item.text(), files.scenario_file()));
     check_file(item, item.text(), run.arguments.back());
   }
   if (run.arguments.empty()) reader.at("run").fail("expected a tool and its arguments");
@@ -115,7 +101,8 @@ ArmFaults read_arm_faults(const model::Reader& reader, const Files& files) {
 }
 
 std::vector<std::string> step_keys() {
-  return {"run", "write", "drive", "reset", "run_firmware", "control", "faults", "expect"};
+  return {"run",     "write",  "drive",  "reset", "run_firmware",
+          "control", "faults", "expect", "window"};
 }
 
 /// A step that has one key and perhaps "device".
@@ -140,6 +127,20 @@ Action read_single(const model::Reader& reader, const BoardSetup& board, const F
 
 }  // namespace
 
+std::string expand_scenario_dir(const std::string& text, const std::string& scenario_file) {
+  static const std::string variable = "${scenario_dir}";
+  std::string folder = std::filesystem::path(scenario_file).parent_path().string();
+  if (folder.empty()) folder = ".";
+  std::string expanded = text;
+  for (std::size_t at = expanded.find(variable); at != std::string::npos;
+       at = expanded.find(variable, at + folder.size())) {
+    expanded.replace(at, variable.size(), folder);
+  }
+  // An argument that is a path as a whole is shown without its detours.
+  const bool is_path = text.starts_with(variable);
+  return is_path ? std::filesystem::path(expanded).lexically_normal().string() : expanded;
+}
+
 std::size_t read_device(const model::Reader& step, const Scenario& scenario) {
   const auto device = step.find("device");
   if (!device) return 0;
@@ -154,6 +155,11 @@ Step read_step(const model::Reader& reader, const Scenario& scenario, const File
   Step step{reader.place(), Expect{}};
   if (reader.has("run")) {
     step.action = read_run(reader, files);
+    return step;
+  }
+  if (reader.has("window")) {
+    reader.allow_only({"window"});
+    step.action = read_window(reader.at("window"), files);
     return step;
   }
   step.board = read_device(reader, scenario);

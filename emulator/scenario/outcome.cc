@@ -9,6 +9,7 @@ namespace dfurig::scenario {
 Outcome make_outcome(const Report& report, const Style& style) {
   Outcome outcome;
   outcome.has_passed = report.has_passed();
+  outcome.is_not_run = !report.not_run.empty();
   std::ostringstream text;
   print_report(text, report, style);
   outcome.text = text.str();
@@ -20,6 +21,7 @@ Outcome make_outcome(const Report& report, const Style& style) {
 Bytes encode_outcome(const Outcome& outcome) {
   ByteWriter out;
   append_flag(out, outcome.has_passed);
+  append_flag(out, outcome.is_not_run);
   append_flag(out, outcome.is_host_refusal);
   for (const Duration it : {outcome.told, outcome.taken}) {
     append_number(out, static_cast<std::uint64_t>(it.count()));
@@ -34,6 +36,7 @@ std::optional<Outcome> parse_outcome(ByteView bytes) {
   ResultReader reader(bytes);
   Outcome outcome;
   outcome.has_passed = reader.flag();
+  outcome.is_not_run = reader.flag();
   outcome.is_host_refusal = reader.flag();
   for (auto* it : {&outcome.told, &outcome.taken}) {
     *it = Duration(static_cast<std::int64_t>(reader.number()));

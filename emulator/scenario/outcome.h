@@ -11,6 +11,7 @@ namespace dfurig::scenario {
 
 struct Outcome {
   bool has_passed = false;
+  bool is_not_run = false;       ///< this machine lacks something for it: neither passed nor failed
   std::string text;              ///< as print_report prints it
   std::string junit_case;        ///< as junit_case gives it
   std::string refusal;           ///< not empty: the suite ends here, and why

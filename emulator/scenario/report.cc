@@ -174,7 +174,7 @@ bool Report::has_failures() const {
 }
 
 bool Report::has_passed() const {
-  if (!broken_off.empty()) return false;
+  if (!broken_off.empty() || !not_run.empty()) return false;
   if (fails_with.empty()) return !has_failures();
   return std::ranges::any_of(steps, [this](const StepResult& step) {
     return std::ranges::any_of(step.failures, [this](const Failure& it) {
@@ -185,6 +185,11 @@ bool Report::has_passed() const {
 }
 
 void print_report(std::ostream& out, const Report& report, const Style& style) {
+  if (!report.not_run.empty()) {
+    out << coloured("NOT RUN", "33", style) << "  " << report.file << "  " << report.title << "\n";
+    print_indented(out, report.not_run, "  ");
+    return;
+  }
   if (style.verbose || !report.has_passed()) {
     print_story(out, report);
     if (!report.has_passed() || report.has_failures()) print_failures(out, report, style);

@@ -63,10 +63,11 @@ struct Report {
   std::vector<StepResult> steps;
   std::string fails_with;         ///< it is known to fail with this; empty: it must pass
   std::string broken_off;         ///< why the run has no end, and nothing else is known of it
+  std::string not_run;            ///< what this machine lacks for it; it neither passed nor failed
   std::optional<SeedOfRun> seed;  ///< when one was asked for
   Duration duration{};
 
-  /// It did all that is expected, or failed in the way that is known.
+  /// It was run, and did all that is expected, or failed in the way that is known.
   bool has_passed() const;
   bool has_failures() const;
 };

@@ -5,6 +5,7 @@
 #include "attach/refusals.h"
 #include "scenario/suite.h"
 #include "scenario/workers.h"
+#include "wine/not_here.h"
 
 namespace dfurig::scenario {
 namespace {
@@ -21,6 +22,7 @@ class Suite {
 
  private:
   std::vector<std::size_t> order() const;
+  Report bare_report(const Scenario& scenario) const;
   Report in_report(const Scenario& scenario, Report report) const;
   Bytes run_one(std::size_t position) const;
   Outcome outcome_of(const JobEnd& end) const;
@@ -48,6 +50,18 @@ Report Suite::in_report(const Scenario& scenario, Report report) const {
   return report;
 }
 
+/// Of a run of which nothing else is known.
+Report Suite::bare_report(const Scenario& scenario) const {
+  Report report;
+  report.file = scenario.file;
+  report.title = scenario.title;
+  for (const BoardSetup& board : scenario.boards) {
+    report.boards.push_back({});
+    report.boards.back().model = board.model.name;
+  }
+  return in_report(scenario, std::move(report));
+}
+
 /// In a worker.
 Bytes Suite::run_one(std::size_t position) const {
   const Scenario& scenario = scenarios_[position];
@@ -56,6 +70,10 @@ Bytes Suite::run_one(std::size_t position) const {
   try {
     return encode_outcome(
         make_outcome(in_report(scenario, scenario::run(scenario, options)), options_.style));
+  } catch (const wine::NotHere& missing) {
+    Report report = bare_report(scenario);
+    (options_.all_must_run ? report.broken_off : report.not_run) = missing.what();
+    return encode_outcome(make_outcome(report, options_.style));
   } catch (const std::exception& error) {
     Outcome refused;
     refused.refusal = error.what();
@@ -68,18 +86,11 @@ Outcome Suite::outcome_of(const JobEnd& end) const {
   std::optional<Outcome> outcome;
   if (end.broken_off.empty()) outcome = parse_outcome(end.result);
   if (!outcome) {
-    const Scenario& scenario = scenarios_[end.job];
-    Report report;
-    report.file = scenario.file;
-    report.title = scenario.title;
-    for (const BoardSetup& board : scenario.boards) {
-      report.boards.push_back({});
-      report.boards.back().model = board.model.name;
-    }
+    Report report = bare_report(scenarios_[end.job]);
     report.duration = end.taken;
     report.broken_off =
         end.broken_off.empty() ? "its process sent no result that can be read" : end.broken_off;
-    outcome = make_outcome(in_report(scenario, std::move(report)), options_.style);
+    outcome = make_outcome(report, options_.style);
   }
   outcome->taken = end.taken;
   return *outcome;

@@ -18,8 +18,9 @@ struct SuiteOptions {
   std::size_t jobs = 1;  ///< scenarios that run at once
   std::chrono::seconds timeout{300};
   std::uint64_t seed = 1;
-  bool shows_seed = false;  ///< in reports; it was asked for
-  Durations recorded;       ///< the longest starts first
+  bool all_must_run = false;  ///< what this machine lacks makes a scenario fail
+  bool shows_seed = false;    ///< in reports; it was asked for
+  Durations recorded;         ///< the longest starts first
   Style style;
   RunOptions run;  ///< its seed is made from that above
 };

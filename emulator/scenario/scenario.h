@@ -15,6 +15,7 @@
 #include "scenario/files.h"
 #include "scenario/firmware.h"
 #include "scenario/image.h"
+#include "scenario/window.h"
 #include "usb/descriptors.h"
 
 namespace dfurig::scenario {
@@ -149,7 +150,7 @@ struct ArmFaults {
 };
 
 using Action = std::variant<RunTool, WriteRegister, DrivePins, Reset, RunFirmware, ReplayRequests,
-                            ArmFaults, Expect>;
+                            ArmFaults, Expect, StartProgram, AskWindow, TakeScreenshot, EndProgram>;
 
 struct Step {
   std::string place;  ///< "x.json: /steps/2"

@@ -5,6 +5,7 @@
 
 #include "attach/refusals.h"
 #include "scenario/bench.h"
+#include "scenario/load_window.h"
 #include "scenario/result_bytes.h"
 #include "scenario/sweep_points.h"
 #include "scenario/sweep_stream.h"
@@ -185,6 +186,10 @@ void Sweeping::write_lines(const std::vector<Series>& all, const std::vector<Poi
 }
 
 Sweep Sweeping::run() {
+  if (drives_windows(scenario_)) {
+    result_.why_not = "it drives a Windows program, which lives in real time";
+    return std::move(result_);
+  }
   record_stream();
   if (result_.signal == 0 && result_.why_not.empty()) try_all(make_series());
   return std::move(result_);

@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/asio.hpp>
 #include <deque>
+#include <optional>
 
 #include "usbip/session.h"
 
@@ -185,8 +186,11 @@ class Server::Acceptor {
                         std::to_string(endpoint.port()) + ": " + error.message() +
                         "\n  choose another address or port (0: a free one) with --listen");
     }
-    // From now on, not from run() on: who is told that we listen may stop us.
-    signals_.async_wait([this](error_code, int) { context_.stop(); });
+  }
+
+  void stop_at_signals() {
+    signals_.emplace(context_, SIGINT, SIGTERM);
+    signals_->async_wait([this](error_code, int) { context_.stop(); });
   }
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
@@ -207,6 +211,12 @@ class Server::Acceptor {
     context_.run();
   }
   void stop() { context_.stop(); }
+  void post(std::function<void()> call) {
+    asio::post(context_, [this, act = std::move(call)] {
+      act();
+      refresh_all();
+    });
+  }
 
  private:
   void accept() {
@@ -234,7 +244,7 @@ class Server::Acceptor {
   Log log_;
   // After what the connections held by its handlers refer to.
   asio::io_context context_;
-  asio::signal_set signals_{context_, SIGINT, SIGTERM};
+  std::optional<asio::signal_set> signals_;
   tcp::acceptor acceptor_;
   std::vector<std::weak_ptr<Connection>> connections_;
   std::deque<LineInput> inputs_;
@@ -258,6 +268,14 @@ void Server::on_line(int descriptor, std::function<void(const std::string&)> han
 
 void Server::on_tick(Duration every, std::function<void()> handle) {
   acceptor_->on_tick(every, std::move(handle));
+}
+
+void Server::stop_at_signals() {
+  acceptor_->stop_at_signals();
+}
+
+void Server::post(std::function<void()> call) {
+  acceptor_->post(std::move(call));
 }
 
 void Server::run() {

@@ -32,8 +32,12 @@ class Server {
   void on_line(int descriptor, std::function<void(const std::string&)> handle);
   /// While it runs, calls this again and again.
   void on_tick(Duration every, std::function<void()> handle);
-  /// Serves until SIGINT or SIGTERM, or until it is stopped.
+  /// SIGINT and SIGTERM stop it, from now on: who is told that it listens may stop it.
+  void stop_at_signals();
+  /// Serves until it is stopped.
   void run();
+  /// From any thread: calls this in the one that runs it, between two requests.
+  void post(std::function<void()> call);
   /// From any thread.
   void stop();
 

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <sstream>
 
-#include "support/input_error.h"
+#include "wine/not_here.h"
 
 namespace dfurig::wine {
 namespace {
@@ -46,10 +46,18 @@ Installation find_wine() {
   Installation found{find_in_path("wine"), find_in_path("wineserver")};
   if (found.wine.empty()) found.wine = find_in_path("wine64");
   if (!found.wine.empty() && !found.wineserver.empty()) return found;
-  throw InputError(found.wine.empty() ? "wine" : "wineserver", "not found in PATH",
-                   std::string("install Wine. For 64-bit programs, Debian: apt-get install wine "
-                               "wine64\n  for 32-bit programs, such as ST's: ") +
-                       how_to_install_32_bit);
+  throw NotHere(InputError(
+      found.wine.empty() ? "wine" : "wineserver", "not found in PATH",
+      std::string("install Wine. For 64-bit programs, Debian: apt-get install wine wine64\n"
+                  "  for 32-bit programs, such as ST's: ") +
+          how_to_install_32_bit));
+}
+
+std::string find_xvfb() {
+  const std::string found = find_in_path("Xvfb");
+  if (!found.empty()) return found;
+  throw NotHere(InputError("Xvfb", "not found in PATH: windows need a screen",
+                           "install it. Debian: apt-get install xvfb"));
 }
 
 std::vector<std::string> wine_environment(const std::string& prefix) {

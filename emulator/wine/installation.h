@@ -11,8 +11,10 @@ struct Installation {
   std::string wineserver;  ///< ends a prefix's processes
 };
 
-/// Throws InputError with what to install.
+/// Throws NotHere with what to install.
 Installation find_wine();
+/// The path of the X server without a screen. Throws NotHere.
+std::string find_xvfb();
 
 /// "NAME=value" for every Wine process of a prefix: this process's environment with what Wine
 /// needs.

@@ -16,6 +16,7 @@
 #include <stdexcept>
 
 #include "attach/process_tree.h"
+#include "wine/not_here.h"
 
 namespace dfurig::wine {
 namespace {
@@ -61,15 +62,25 @@ std::string read_all(int descriptor) {
 }  // namespace
 
 Started Keeper::start(const Strings& arguments, const Strings& environment, Streams streams) const {
+  if (streams == Streams::Inherited) return {launch(arguments, environment, {-1, -1, -1}), {}, {}};
+  const attach::Descriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (streams == Streams::Silent) return start(arguments, environment, nothing, nothing);
+  attach::Pipe input = attach::make_pipe();
+  attach::Pipe output = attach::make_pipe();
+  const pid_t pid = start(arguments, environment, input.read_end, output.write_end).pid;
+  return {pid, std::move(input.write_end), std::move(output.read_end)};
+}
+
+Started Keeper::start(const Strings& arguments, const Strings& environment,
+                      const attach::Descriptor& input, const attach::Descriptor& output) const {
+  const attach::Descriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+  return {launch(arguments, environment, {input.get(), output.get(), nothing.get()}), {}, {}};
+}
+
+pid_t Keeper::launch(const Strings& arguments, const Strings& environment,
+                     const std::array<int, 3>& streams) const {
   const std::vector<char*> argv = pointers_to(arguments);
   const std::vector<char*> envp = pointers_to(environment);
-  attach::Pipe input;
-  attach::Pipe output;
-  if (streams == Streams::Piped) {
-    input = attach::make_pipe();
-    output = attach::make_pipe();
-  }
-  const attach::Descriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
   const pid_t keeper = getpid();
   const pid_t pid = fork();
   if (pid < 0) throw std::runtime_error("fork: " + std::string(strerror(errno)));
@@ -79,17 +90,15 @@ Started Keeper::start(const Strings& arguments, const Strings& environment, Stre
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    if (streams != Streams::Inherited) {
-      const bool is_piped = streams == Streams::Piped;
-      dup2(is_piped ? input.read_end.get() : nothing.get(), STDIN_FILENO);
-      dup2(is_piped ? output.write_end.get() : nothing.get(), STDOUT_FILENO);
-      dup2(nothing.get(), STDERR_FILENO);
+    for (int stream = 0; stream < 3; ++stream) {
+      const int descriptor = streams[static_cast<std::size_t>(stream)];
+      if (descriptor >= 0) dup2(descriptor, stream);
     }
     close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     execve(argv[0], argv.data(), envp.data());
     _exit(127);
   }
-  return {pid, std::move(input.write_end), std::move(output.read_end)};
+  return pid;
 }
 
 void Keeper::wait_readable(int descriptor) const {
@@ -142,7 +151,8 @@ KeeperProcess::KeeperProcess(const std::function<int(Keeper&)>& work) {
     result = work(keeper);
   } catch (const Stopped&) {  // before anything was begun
   } catch (const std::exception& error) {
-    const std::string text = error.what();
+    const bool is_not_here = dynamic_cast<const NotHere*>(&error) != nullptr;
+    const std::string text = (is_not_here ? "!" : ":") + std::string(error.what());
     const ssize_t told = write(report.write_end.get(), text.data(), text.size());
     static_cast<void>(told);
   }
@@ -158,6 +168,17 @@ KeeperProcess::~KeeperProcess() {
   }
   const sigset_t signals = stopping_signals();
   sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+void KeeperProcess::leave_signals() const {
+  const sigset_t signals = stopping_signals();
+  sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+bool KeeperProcess::has_ended(std::chrono::milliseconds bound) const {
+  const attach::Descriptor end = open_pidfd(pid_);
+  pollfd wait{end.get(), POLLIN, 0};
+  return poll(&wait, 1, static_cast<int>(bound.count())) > 0;
 }
 
 int KeeperProcess::wait() {
@@ -184,7 +205,8 @@ int KeeperProcess::finish(int status) {
                              std::to_string(WTERMSIG(status)) + "; the session has ended");
   }
   const std::string error = read_all(report_.get());
-  if (!error.empty()) throw std::runtime_error(error);
+  if (error.starts_with("!")) throw NotHere(error.substr(1));
+  if (!error.empty()) throw std::runtime_error(error.substr(1));
   return WEXITSTATUS(status);
 }
 

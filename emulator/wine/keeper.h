@@ -4,6 +4,8 @@
 
 #include <sys/types.h>
 
+#include <array>
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -37,6 +39,9 @@ class Keeper {
   explicit Keeper(attach::Descriptor stop) : stop_(std::move(stop)) {}
 
   Started start(const Strings& arguments, const Strings& environment, Streams streams) const;
+  /// The same with this input and output; errors go nowhere.
+  Started start(const Strings& arguments, const Strings& environment,
+                const attach::Descriptor& input, const attach::Descriptor& output) const;
   /// Its exit status, or 128 and its signal. Throws Stopped.
   int wait(const Started& process) const;
   /// The same, but does not mind being stopped, and kills what takes longer.
@@ -48,6 +53,9 @@ class Keeper {
   std::string read_line(const Started& process) const;
 
  private:
+  /// The streams that are -1 stay as they are.
+  pid_t launch(const Strings& arguments, const Strings& environment,
+               const std::array<int, 3>& streams) const;
   /// Waits until one of its descriptors is readable. Throws Stopped.
   void wait_readable(int descriptor) const;
 
@@ -64,9 +72,13 @@ class KeeperProcess {
   KeeperProcess(const KeeperProcess&) = delete;
   KeeperProcess& operator=(const KeeperProcess&) = delete;
 
+  /// Signals do what they did before; only an end of this process ends the keeper then.
+  void leave_signals() const;
+  /// Whether it has ended, or does within `bound`.
+  bool has_ended(std::chrono::milliseconds bound) const;
   /// Waits for its end; SIGINT, SIGTERM, SIGHUP and SIGQUIT make it stop. Returns `work`'s result,
   /// or 128 and the signal. Throws std::runtime_error with what `work` threw, or when it was
-  /// killed: then its descendants were killed too.
+  /// killed: then its descendants were killed too. Throws NotHere when `work` did.
   int wait();
 
  private:
@@ -74,7 +86,7 @@ class KeeperProcess {
 
   pid_t pid_ = -1;
   attach::Descriptor stop_;    ///< the keeper stops when this is closed
-  attach::Descriptor report_;  ///< the text of an exception
+  attach::Descriptor report_;  ///< an exception: '!' for NotHere or ':', and its text
 };
 
 }  // namespace dfurig::wine

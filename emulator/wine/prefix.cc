@@ -15,6 +15,7 @@
 
 #include "support/input_error.h"
 #include "wine/installation.h"
+#include "wine/not_here.h"
 
 namespace dfurig::wine {
 namespace {
@@ -45,16 +46,16 @@ bool is_dll_or_program(const std::string& name) {
 }
 
 /// A run that was killed is still being cleaned up for a moment.
-attach::Descriptor lock(const std::string& path) {
-  constexpr int attempts_max = 100;
+attach::Descriptor lock(const std::string& path, std::chrono::seconds patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
   attach::Descriptor file(
       open((path + "/" + lock_name).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!file.is_open()) {
     throw InputError(path, "cannot be used as a Wine prefix: " + std::string(strerror(errno)));
   }
-  for (int attempt = 0; flock(file.get(), LOCK_EX | LOCK_NB) != 0; ++attempt) {
-    if (attempt == attempts_max) {
-      throw InputError(path, "another dfurig exec --wine uses this prefix",
+  while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (std::chrono::steady_clock::now() >= end) {
+      throw InputError(path, "another run of dfurig uses this prefix",
                        "wait for its end, or name another folder");
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -80,7 +81,7 @@ std::string runtime_of(const std::string& dll) {
 
 }  // namespace
 
-Prefix::Prefix(const std::string& path) {
+Prefix::Prefix(const std::string& path, std::chrono::seconds patience) {
   std::error_code error;
   path_ = fs::absolute(path, error).lexically_normal().string();
   while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
@@ -93,7 +94,7 @@ Prefix::Prefix(const std::string& path) {
     throw InputError(path, "is not empty and no Wine prefix (it has no system.reg)",
                      "name a new folder, and it will be made");
   }
-  lock_ = lock(path_);
+  lock_ = lock(path_, patience);
 }
 
 bool Prefix::is_made() const {
@@ -141,9 +142,9 @@ void Prefix::check_machine(const std::string& program, std::uint16_t machine,
   if (machine != machine_i386 || fs::exists(ntdll)) return;
   run({"wineboot", "--update"});  // the 32-bit half may have been installed since
   if (fs::exists(ntdll)) return;
-  throw InputError(program,
-                   "is a 32-bit program, and the Wine installed here runs 64-bit ones only",
-                   std::string("install Wine's 32-bit half. ") + how_to_install_32_bit);
+  throw NotHere(InputError(program,
+                           "is a 32-bit program, and the Wine installed here runs 64-bit ones only",
+                           std::string("install Wine's 32-bit half. ") + how_to_install_32_bit));
 }
 
 void Prefix::check_imports(const std::string& program, std::uint16_t machine) const {
@@ -173,9 +174,9 @@ void Prefix::check_imports(const std::string& program, std::uint16_t machine) co
                                    : "it is of Microsoft's C++ runtime: WINEPREFIX=" + path_ +
                                          " winetricks " + runtime +
                                          "\n  or copy it into the program's folder";
-      throw InputError(program,
-                       name + " needs " + import + ", which is neither beside it nor part of Wine",
-                       what);
+      throw NotHere(InputError(
+          program, name + " needs " + import + ", which is neither beside it nor part of Wine",
+          what));
     }
   }
 }

@@ -1,6 +1,7 @@
 // A Wine prefix that belongs to one run at a time.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,9 +16,9 @@ using RunWine = std::function<int(const std::vector<std::string>& arguments)>;
 
 class Prefix {
  public:
-  /// Makes the folder when it is not there, and locks it. Throws InputError: another run uses it,
-  /// it is no prefix, it cannot be made.
-  explicit Prefix(const std::string& path);
+  /// Makes the folder when it is not there, and locks it; waits so long for another run that has
+  /// it. Throws InputError: another run uses it, it is no prefix, it cannot be made.
+  Prefix(const std::string& path, std::chrono::seconds patience);
 
   const std::string& path() const { return path_; }
   std::string drive_c() const { return path_ + "/drive_c"; }
@@ -27,9 +28,9 @@ class Prefix {
   /// then: what kind of prefix this is stands there.
   void make(const RunWine& run, const std::function<void()>& end) const;
 
-  /// Throws InputError unless programs for this machine run in it.
+  /// Throws InputError or NotHere unless programs for this machine run in it.
   void check_machine(const std::string& program, std::uint16_t machine, const RunWine& run) const;
-  /// Throws InputError when a DLL is missing that the program or a DLL in its folder imports.
+  /// Throws NotHere when a DLL is missing that the program or a DLL in its folder imports.
   void check_imports(const std::string& program, std::uint16_t machine) const;
 
  private:

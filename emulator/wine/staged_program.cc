@@ -11,6 +11,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* our_dll = "STTubeDevice30.dll";
 constexpr const char* our_plug = "dfurig-plug.exe";
+constexpr const char* our_window = "dfurig-window.exe";
 
 }  // namespace
 
@@ -26,9 +27,12 @@ StagedProgram stage_program(const std::string& drive_c, const std::string& progr
     if (strcasecmp(name.c_str(), our_dll) != 0) fs::create_symlink(it.path(), run / name);
   }
   fs::create_symlink(fs::path(windows_folder) / our_dll, run / our_dll);
-  fs::create_symlink(fs::path(windows_folder) / our_plug, bin / our_plug);
+  for (const char* it : {our_plug, our_window}) {
+    fs::create_symlink(fs::path(windows_folder) / it, bin / it);
+  }
   return {run.string(), "C:\\dfurig\\run\\" + fs::path(program).filename().string(),
-          std::string("C:\\dfurig\\bin\\") + our_plug};
+          std::string("C:\\dfurig\\bin\\") + our_plug,
+          std::string("C:\\dfurig\\bin\\") + our_window};
 }
 
 void remove_staged_program(const std::string& drive_c) {

@@ -11,6 +11,7 @@ struct StagedProgram {
   std::string folder;   ///< on this machine
   std::string program;  ///< "C:\dfurig\run\DfuSeDemo.exe"
   std::string plug;     ///< "C:\dfurig\bin\dfurig-plug.exe"
+  std::string window;   ///< "C:\dfurig\bin\dfurig-window.exe"
 };
 
 /// Links all that is beside `program` and puts what is in `windows_folder` beside it.

@@ -215,6 +215,50 @@ RUN_FIRMWARE = keys("The core executes the firmware; only device time passes.", 
     "within_ms?": milliseconds("No longer; 1000 if left out."),
 }, exactly_one=("for_ms", "instructions", "until"))
 
+
+
+def text_or_texts(about):
+    return either(about, text("One."), array("Several.", text("One of them."), 1))
+
+
+WITHIN = {"within_s?": real("No longer; 10 if left out.", most=600)}
+IN = text("Which: its text, its label, the group box it is in, or #1004, its number.")
+WINDOW = either(
+    "What is done with a Windows program, or must be seen in its windows.",
+    keys("It is started in Wine, and stays open.", {
+        "start": array("The .exe and its arguments; ${env:NAME} is what the environment says.",
+                       text("One of them."), 1),
+        "shows?": text_or_texts("A window with this has to come; any window if left out."),
+        "within_s?": real("No longer; 60 if left out.", most=600),
+    }),
+    *(keys(about, {verb: text(what), "in?": IN, **WITHIN}) for verb, what, about in (
+        ("press", "Its text.", "A button is pressed."),
+        ("choose", "One of its items, or a cell of its rows.",
+         "Something is chosen in a combo box, list box, list view or tabs."),
+        ("check", "Its text.", "A check box is set."),
+        ("uncheck", "Its text.", "A check box is cleared."))),
+    keys("Text is put into an edit.", {"type": text("The text."), "in": IN, **WITHIN}),
+    keys("A message box, or another window, is answered.", {
+        "answer": text("The text of its button."),
+        "to": text("What the window shows."),
+        **WITHIN,
+    }),
+    keys("A dialog that asks for a file gets one.", {
+        "open_file": text("Its path; ${files} is the folder of the scenario's files."), **WITHIN}),
+    keys("What must be seen.", {
+        "shows?": text_or_texts("In titles, texts and items of all windows."),
+        "lacks?": text_or_texts("In none of them."),
+        "enabled?": text_or_texts("Controls that can be used."),
+        "disabled?": text_or_texts("Controls that cannot."),
+        **WITHIN,
+    }),
+    keys("A picture of the screen is written.", {"screenshot": text("Its name.")}),
+    keys("The program ends.", {
+        "end": choice("How.", "by itself", "close", "kill"),
+        "exit?": number("Its exit status; any if left out. Not of a program that is killed.", 255),
+        "within_s?": real("No longer; 30 if left out.", most=600),
+    }))
+
 VARIABLES = names("What ${name} in any text stands for.", either(
     "Its value.", text("Text."), number("A number."), flag("true or false.")))
 
@@ -240,6 +284,7 @@ STEP = either(
         "settles?": flag("false: the next step begins while all that follows is still to come."),
         "device?": DEVICE,
     }),
+    keys("A Windows program is driven by its windows.", {"window": WINDOW}),
     keys("Something else.", {
         "write?": register_value("Software on the chip writes."),
         "drive?": names("Pins that something outside drives.", either(

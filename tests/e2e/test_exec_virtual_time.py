@@ -1,11 +1,15 @@
 """`dfurig exec --model`: waiting takes no time, and everybody's clock agrees how long it was."""
 
 import re
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from conftest import PATIENCE_S, ROOT
 
 MODEL = "stm32f405rg"
+SANDBOX = str(Path(__file__).with_name("sandbox.py"))
 
 # What something takes by the tool's own clock.
 TIMED = """
@@ -18,11 +22,24 @@ end, other = os.pipe()
 """
 
 
+@pytest.fixture(params=["", "pidfd_getfd kcmp"], ids=["all-allowed", "as-docker"])
+def execute(request, dfurig):
+    """`dfurig exec --model M ARGUMENTS…`; also where a container's profile denies what is handy."""
+    denied = request.param.split()
+    box = ["/usr/bin/python3", SANDBOX, "deny", *denied, "--"] if denied else []
+
+    def run_exec(*arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run([*box, dfurig, "exec", "--model", MODEL, *arguments], cwd=ROOT,
+                              capture_output=True, text=True, timeout=PATIENCE_S,
+                              stdin=subprocess.DEVNULL)
+    return run_exec
+
+
 @pytest.fixture
-def python(run):
+def python(execute):
     """Runs Python code; what it says. Nothing may have been waited for in real time."""
     def run_python(code: str, *options: str) -> str:
-        done = run("exec", "--model", MODEL, *options, "--", sys.executable, "-c", TIMED + code)
+        done = execute(*options, "--", sys.executable, "-c", TIMED + code)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
     return run_python
@@ -55,6 +72,86 @@ event = threading.Event()
 threading.Timer(3, lambda: (os.write(other, b"x"), event.set())).start()
 """ + wait)
     assert said == took + "\n"
+
+
+# The signal comes again and again, also while a thread is taken out of its call.
+def test_no_signal_is_lost_and_no_wait_is_cut_short(python):
+    said = python("""
+count = 0
+def handler(number, frame):
+    global count
+    count += 1
+signal.signal(signal.SIGUSR1, handler)
+parent = os.getpid()
+child = os.fork()
+if child == 0:
+    for it in range(50):
+        os.kill(parent, signal.SIGUSR1)
+        time.sleep(0.01)
+    os._exit(0)
+for it in range(50):
+    timed(select.select, [end], [], [], 0.02)
+os.waitpid(child, 0)
+print(0 < count <= 50)
+""").splitlines()
+    assert said == ["0.02 ([], [], [])"] * 50 + ["True"]
+
+
+def test_descriptors_that_are_not_open_are_told(python):
+    assert python("""
+p = select.poll()
+p.register(end, select.POLLIN)
+p.register(50, select.POLLIN)
+timed(p.poll, 9000)
+try:
+    select.select([50], [], [], 5)
+except OSError as error:
+    print(error.strerror)
+""") == "0.0 [(50, 32)]\nBad file descriptor\n"
+
+
+def test_many_threads_wait_at_once(python):
+    said = python("""
+def wait(number):
+    for it in range(20):
+        select.select([end], [], [], 0.1 * number)
+threads = [threading.Thread(target=wait, args=[number]) for number in range(1, 9)]
+def all_of_them():
+    for it in threads: it.start()
+    for it in threads: it.join()
+timed(all_of_them)
+print(sorted(int(it) for it in os.listdir("/proc/self/fd"))[:-1])
+""")
+    assert said == "16.0 None\n[0, 1, 2, 3, 4]\n"
+
+
+@pytest.mark.parametrize("threads", [0, 3])
+def test_a_process_that_is_killed_while_it_waits_is_gone(python, threads):
+    assert python(f"threads = {threads}" """
+def wait():
+    while True:
+        select.select([end], [], [], 0.001)
+for it in range(50):
+    child = os.fork()
+    if child == 0:
+        for other in range(threads): threading.Thread(target=wait).start()
+        wait()
+    time.sleep(0.002)
+    os.kill(child, signal.SIGKILL)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+print("gone")
+""") == "gone\n"
+
+
+def test_a_timerfd_expires_in_the_tools_time(python):
+    assert python("""
+import ctypes
+libc = ctypes.CDLL(None)
+timer = libc.timerfd_create(1, 0)
+libc.timerfd_settime(timer, 0, (ctypes.c_long * 4)(0, 0, 12, 0), None)
+timed(select.select, [timer], [], [], 30)
+timed(os.read, timer, 8)
+""") == "12.0 ([5], [], [])\n0.0 b'\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00'\n"
 
 
 def test_a_signal_ends_a_wait(python):
@@ -132,7 +229,7 @@ print("there")
 """) == "there\n"
 
 
-def test_processes_wake_in_the_order_of_their_sleeps(run):
+def test_processes_wake_in_the_order_of_their_sleeps(execute):
     script = """
 for it in 50 10 30 0.5 20; do (sleep $it; echo $it) & done
 wait
@@ -140,7 +237,7 @@ wait
 (sleep 2; echo two) &
 wait"""
     for _ in range(5):
-        done = run("exec", "--model", MODEL, "--", "sh", "-c", script)
+        done = execute("--", "sh", "-c", script)
         assert (done.stdout, done.stderr) == ("0.5\n10\n20\n30\n50\ntwo\nthree\n", "")
 
 
@@ -152,11 +249,11 @@ timed(lambda: subprocess.run(["dfu-util", "-a", "0", "-s", "0x08000000:mass-eras
 
 
 @pytest.fixture
-def mass_erase(run, tmp_path):
+def mass_erase(execute, tmp_path):
     firmware = tmp_path / "firmware"
     firmware.write_bytes(bytes(range(256)) * 16)
-    return lambda *options: run("exec", "--model", MODEL, *options, "--", sys.executable, "-c",
-                                TIMED + MASS_ERASE, str(firmware))
+    return lambda *options: execute(*options, "--", sys.executable, "-c", TIMED + MASS_ERASE,
+                                    str(firmware))
 
 
 def test_a_mass_erase_takes_what_it_takes_to_the_millisecond_twenty_times(mass_erase):

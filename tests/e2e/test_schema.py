@@ -33,7 +33,7 @@ FAULTS = [name for kind in json.loads((MODELS / "schema/scenario.json").read_tex
 TOLD_APART = [{"main flash", "system memory", "SRAM", "banks", "address", "dual boot"},
               {"block_size", "locks_at", "unit"}, {"rom", "usbd-dfu"},
               {"run", "reset", "write", "drive", "run_firmware", "control", "faults", "expect",
-               "device"},
+               "window", "device"},
               set(FAULTS)]
 
 # Keys, by what the schema says of the object around them, that must not be there always, or whose
@@ -64,6 +64,15 @@ CONDITIONAL = {
     "Steps of another file. use": "another kind of step, then",
     "A real tool runs and sees the device. run": "another kind of step, then",
     "The chip is reset. reset": "another kind of step, then",
+    "A Windows program is driven by its windows. window": "another kind of step, then",
+    **{f"{what} {verb}": "something else is done, then" for what, verb in (
+        ("It is started in Wine, and stays open.", "start"), ("A button is pressed.", "press"),
+        ("Something is chosen in a combo box, list box, list view or tabs.", "choose"),
+        ("A check box is set.", "check"), ("A check box is cleared.", "uncheck"),
+        ("Text is put into an edit.", "type"), ("The program ends.", "end"),
+        ("A message box, or another window, is answered.", "answer"),
+        ("A dialog that asks for a file gets one.", "open_file"),
+        ("A picture of the screen is written.", "screenshot"))},
     "A function is called. symbol": "another thing to wait for, then",
 }
 

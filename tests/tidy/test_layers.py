@@ -18,7 +18,7 @@ BELOW = {
     "attach": {"usbip", "usb", "support"},
     "wine": {"attach", "usbip", "usb", "support"},
     "windows": {"dfu", "usbip", "usb", "support"},
-    "scenario": {"attach", "board", "fault", "model", "dfu", "cpu", "usbip", "stm32", "usb",
+    "scenario": {"wine", "attach", "board", "fault", "model", "dfu", "cpu", "usbip", "stm32", "usb",
                  "support"},
 }
 BELOW["cli"] = set(BELOW)

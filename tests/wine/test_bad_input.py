@@ -131,7 +131,7 @@ def test_a_prefix_that_another_wine_uses(refusal, host, prefix):
 def test_a_prefix_that_another_run_uses(serve, hosted, refusal, host):
     it = hosted(["--connect", serve("stm32f405rg").address], "line")
     it.until("waiting")
-    assert "another dfurig exec --wine uses this prefix" in refusal(host)
+    assert "another run of dfurig uses this prefix" in refusal(host)
     it.go_on()
     assert it.end()[0] == 0, "and it went on undisturbed"
 
@@ -174,7 +174,7 @@ def test_a_wine_that_runs_no_program(refusal, host, broken_wine, tmp_path):
 def test_not_built(refusal, host, tmp_path, monkeypatch):
     monkeypatch.setenv("DFURIG_WINDOWS", str(tmp_path))
     said = refusal(host)
-    assert f"{tmp_path}/windows-x86_64: STTubeDevice30.dll and dfurig-plug.exe are not" in said
+    assert f"{tmp_path}/windows-x86_64: STTubeDevice30.dll, dfurig-plug.exe and" in said
     assert "cmake --preset windows-x86_64" in said and "g++-mingw-w64-x86-64" in said
 
 

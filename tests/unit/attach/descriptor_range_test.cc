@@ -17,6 +17,11 @@ TEST(ReserveDescriptors, StaysBelowALowLimit) {
   EXPECT_EQ(reserve_descriptors(64), (DescriptorRange{48, 64}));
 }
 
+TEST(Below, IsNotShownByTheFilter) {
+  EXPECT_EQ(below({768, 1024}), (DescriptorRange{576, 768}));
+  EXPECT_EQ(below({48, 64}), (DescriptorRange{36, 48}));
+}
+
 TEST(FindFreeDescriptor, PassesOverThoseInUse) {
   const DescriptorRange range{500, 502};
   EXPECT_EQ(find_free_descriptor(range, getpid()), 500u);

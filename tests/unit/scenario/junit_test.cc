@@ -25,6 +25,16 @@ TEST(JunitXml, CountsAndNamesCases) {
   EXPECT_NE(xml.find("<failure message=\"phase: expected x, found y\">"), std::string::npos);
 }
 
+TEST(JunitXml, WhatWasNotRunIsSkipped) {
+  Report report;
+  report.file = "a.json";
+  report.not_run = "wine: not found in PATH";
+  const std::string xml = junit_xml({make_outcome(report, {})});
+  EXPECT_NE(xml.find("failures=\"0\" skipped=\"1\" tests=\"1\""), std::string::npos);
+  EXPECT_NE(xml.find("<skipped message=\"wine: not found in PATH\"/>"), std::string::npos);
+  EXPECT_EQ(xml.find("system-out"), std::string::npos);
+}
+
 TEST(JunitXml, SaysWhyARunHasNoEnd) {
   Report report;
   report.file = "a.json";

@@ -43,13 +43,36 @@ void Dfu::select(unsigned alternate) {
         STDevice_SelectCurrentConfiguration(handle_, 0, 0, alternate));
 }
 
-unsigned Dfu::transfer_size() const {
+std::vector<std::string> Dfu::alternates() const {
+  UINT count = 0;
+  check("alternates", STDevice_GetNbOfAlternates(handle_, 0, 0, &count));
+  std::vector<std::string> names;
+  for (UINT i = 0; i < count; ++i) {
+    BYTE descriptor[9];
+    char name[256];
+    check("interface", STDevice_GetInterfaceDescriptor(handle_, 0, 0, i, descriptor));
+    check("string", STDevice_GetStringDescriptor(handle_, descriptor[8], name, sizeof name));
+    names.emplace_back(name);
+  }
+  return names;
+}
+
+std::vector<BYTE> Dfu::functional_descriptor() const {
   UINT alternates = 0;
   check("STDevice_GetNbOfAlternates", STDevice_GetNbOfAlternates(handle_, 0, 0, &alternates));
-  BYTE descriptor[9] = {};
+  std::vector<BYTE> descriptor(9);
   check("STDevice_GetDescriptor",
         STDevice_GetDescriptor(handle_, InterfaceLevel, dfu_functional, 0, 0, alternates - 1, 0, 0,
-                               descriptor, sizeof descriptor));
+                               descriptor.data(), static_cast<UINT>(descriptor.size())));
+  return descriptor;
+}
+
+std::uint8_t Dfu::attributes() const {
+  return functional_descriptor()[2];
+}
+
+unsigned Dfu::transfer_size() const {
+  const std::vector<BYTE> descriptor = functional_descriptor();
   return descriptor[5] + descriptor[6] * 256u;
 }
 

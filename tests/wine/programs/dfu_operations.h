@@ -30,6 +30,10 @@ class Dfu {
 
   HANDLE handle() const { return handle_; }
   void select(unsigned alternate);
+  /// Their names.
+  std::vector<std::string> alternates() const;
+  /// bmAttributes of the functional descriptor (DFU 1.1 table 4.2).
+  std::uint8_t attributes() const;
   /// wTransferSize of the functional descriptor after the last alternate setting.
   unsigned transfer_size() const;
 
@@ -48,6 +52,8 @@ class Dfu {
     std::uint8_t bState = 0xFF;
   };
 
+  /// After the last alternate setting.
+  std::vector<BYTE> functional_descriptor() const;
   DWORD request(bool is_in, std::uint8_t request, std::uint16_t wValue, std::uint16_t length,
                 std::uint8_t* data);
   Status get_status();
