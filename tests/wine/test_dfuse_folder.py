@@ -84,3 +84,18 @@ def test_a_program_that_is_no_dfuse(refusal, folder, prefix, host):
 def test_not_built(refusal, folder, tmp_path):
     said = refusal(folder, DFURIG=str(tmp_path / "dfurig"))
     assert f"{tmp_path}/dfurig: is not built" in said and "cmake --preset release" in said
+
+
+def test_the_scenarios_for_dfusedemo_are_sound(run):
+    """What they see, only who has DfuSe can tell."""
+    done = run("validate", "tests/clients/dfuse")
+    assert (done.returncode, done.stderr) == (0, "")
+    sound = [it for it in done.stdout.splitlines() if it.endswith(".json: sound")]
+    assert len(sound) == 2
+
+
+def test_dfusedemo_s_scenarios_are_not_run_without_it(run, prefix, monkeypatch):
+    monkeypatch.delenv("DFURIG_DFUSE", raising=False)
+    done = run("run", "tests/clients/dfuse/leave_dfu_mode.json[ROM]", "--wine", str(prefix))
+    assert done.returncode == 77
+    assert "DFURIG_DFUSE: is not set in the environment" in done.stdout
