@@ -1,9 +1,9 @@
 """What the button "Leave DFU mode" of ST's DfuSeDemo 3.0.6 sends and says, replayed with libusb.
 
-DfuSeDemo itself needs Windows. This follows its published sources (STSW-STM32080 3.0.6; a public
-copy: github.com/pimoroni/DfuSE), names in the functions' comments: the checks in their order, the
-requests, the words of the message box. It is a replay, not the program: what Windows adds, above
-all when it tells that a device was removed, are options.
+DfuSeDemo itself is ST's, and runs in Windows or Wine. This follows its published sources
+(STSW-STM32080 3.0.6; a public copy: github.com/pimoroni/DfuSE), names in the functions' comments:
+the checks in their order, the requests, the words of the message box. It is a replay, not the
+program: what Windows adds, above all when it tells that a device was removed, are options.
 
 Prints every request and the box; exit status 0 when the box says "Successfully left DFU mode !".
 """
@@ -95,8 +95,9 @@ class Leave:
         self.options = options
         self.state = self.status = 0xFF
         self.current = "(unknown 0xFFFFFFFF)"
-        self.block = self.length = 0xFFFF
+        self.block = self.length = 0xFFFFFFFF
         self.percent = 0
+        self.is_error_seen = False
 
     def getstatus(self) -> None:
         self.current = "Get Status Request"
@@ -119,19 +120,18 @@ class Leave:
             return False
 
     def box(self, error: str) -> Box:
-        """CDfuSeDemoDlg::HandleError"""
+        """CDfuSeDemoDlg::HandleError; the target is that of an upload or upgrade: none so far"""
         return Box("\n".join([
-            "Target: 00", f"Error Code: {error}", "Operation: RETURN",
+            "Target: -1", f"Error Code: {error}", "Operation: RETURN",
             f"TransferSize: {self.transfer_size}", f"DFU State: {name_of(STATES, self.state)}",
             f"DFU Status: {name_of(STATUSES, self.status, 'STATUS_')}",
             f"Request: {self.current}. ", f"CurrentNBlock: 0x{self.block:04X}",
             f"CurrentLength: 0x{self.length:04X}", f"Percent: {self.percent}%"]))
 
     def show(self, error: str) -> None:
-        """The context holds an error for a moment; a 300 ms timer that ticks then shows it."""
+        """The context holds an error for a moment; a 300 ms timer that ticks then acts on it."""
         print(f"  (for a moment the context says: Error Code: {error})")
-        if self.options.timer_sees_errors:
-            raise self.box(error)
+        self.is_error_seen = self.options.timer_sees_errors
 
     def ensure_idle(self) -> None:
         """CDFUThread::EnsureIdleMode"""
@@ -218,7 +218,7 @@ class Leave:
         """A removal counts only while the thread waits for it (WndProc in DetachThread.CPP)."""
         began = time.monotonic()
         self.current = "Awaiting UNPLUG EVENT"
-        print(f"  waiting up to {self.options.wait:g} s for the removal (DfuSeDemo: 200 s)")
+        print(f"  waiting up to {self.options.wait:g} s for the removal (DfuSeDemo: 200 times)")
         while time.monotonic() < began + self.options.wait:
             if self.device.is_gone():
                 notice_at = self.device.removed_at + self.options.notice_delay
@@ -238,6 +238,11 @@ class Leave:
         self.ensure_idle()
         self.percent = 15
         self.download_and_get_status()
+        if self.is_error_seen:
+            # STDFUPRT_StopOperation awaits the thread, which has cleared the error by then, and
+            # what the thread says last is shown.
+            self.current = "Awaiting UNPLUG EVENT"
+            raise self.box("no error (!)")
         if self.state == DNBUSY:  # the next pass asks the closed handle for its status
             raise self.box(UNEXPECTED)
         self.percent = 25
@@ -280,7 +285,8 @@ def select(device: usb.core.Device) -> tuple[bytes, int]:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--wait", type=float, default=200.0, metavar="SECONDS",
-                        help="for the removal; DfuSeDemo waits 200")
+                        help="for the removal; 200 times a second in STDFUPRT.dll 3.0.6, "
+                             "200 times 50 ms in 3.0.0 to 3.0.5")
     parser.add_argument("--notice-delay", type=float, default=0.5, metavar="SECONDS",
                         help="from the device's end to Windows' notice of its removal")
     parser.add_argument("--timer-sees-errors", action="store_true",

@@ -25,7 +25,8 @@ def unformatted(path: str, text: str):
 
 
 def our_json() -> list[tuple[str, str]]:
-    return [(p, t) for p, t in files(".json") if p.startswith(("models/", "scenarios/"))]
+    folders = ("models/", "scenarios/", "tests/clients/", "tests/wine/")
+    return [(p, t) for p, t in files(".json") if p.startswith(folders)]
 
 
 def test_every_json_file_is_formatted():

@@ -49,12 +49,20 @@ def blocks(length: int, transfer_size: int) -> list[tuple[int, int]]:
             for at in range(0, length, transfer_size)]
 
 
-def download(alternate: int, address: int, length: int, transfer_size: int) -> list[str]:
-    writes = [line for number, size in blocks(length, transfer_size) for line in (
-        f"DFU_DNLOAD wValue={number} wLength={size} (Write {size} bytes, wBlockNum {number}) "
-        "-> ACK", BUSY, DNLOAD_IDLE)]
-    return (select(alternate) + FROM_IDLE + command("Set Address Pointer", address) + writes
-            + FROM_DNLOAD_IDLE)
+def element(address: int, length: int, transfer_size: int) -> list[str]:
+    return command("Set Address Pointer", address) + [
+        line for number, size in blocks(length, transfer_size) for line in (
+            f"DFU_DNLOAD wValue={number} wLength={size} (Write {size} bytes, wBlockNum {number}) "
+            "-> ACK", BUSY, DNLOAD_IDLE)]
+
+
+def download(alternate: int, address: int, length: int, transfer_size: int,
+             sector: int | None = None) -> list[str]:
+    """The real DfuSe makes an element of each sector that is touched (STDFUPRT/image.cpp)."""
+    step = sector or length
+    elements = [line for at in range(0, length, step) for line in
+                element(address + at, min(step, length - at), transfer_size)]
+    return select(alternate) + FROM_IDLE + elements + FROM_DNLOAD_IDLE
 
 
 def upload(alternate: int, address: int, length: int, transfer_size: int) -> list[str]:
