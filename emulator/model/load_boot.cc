@@ -56,7 +56,7 @@ BootRow read_row(const Reader& reader, const Model& model) {
 
 void load_boot(const Reader& reader, Model& model) {
   reader.allow_only({"pins", "table", "aliases"});
-  for (const Reader& pin : reader.at("pins").items()) model.boot_pins.push_back(pin.text());
+  model.boot_pins = reader.at("pins").texts();
   for (const Reader& row : reader.at("table").items()) {
     model.boot_table.push_back(read_row(row, model));
   }

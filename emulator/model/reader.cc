@@ -180,6 +180,12 @@ std::string Reader::text() const {
   return value().get<std::string>();
 }
 
+std::vector<std::string> Reader::texts() const {
+  std::vector<std::string> texts;
+  for (const Reader& item : items()) texts.push_back(item.text());
+  return texts;
+}
+
 bool Reader::boolean() const {
   if (!value().is_boolean()) fail("expected true or false, found " + kind());
   return value().get<bool>();

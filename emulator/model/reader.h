@@ -52,6 +52,8 @@ class Reader {
   /// The value as the most derived file has it.
   const Json& json() const { return value(); }
   std::string text() const;
+  /// An array of texts.
+  std::vector<std::string> texts() const;
   bool boolean() const;
   double real() const;
   /// A JSON number or text such as "0x1C", up to `max`.

@@ -74,7 +74,7 @@ Scenario read_head(const model::Reader& reader, const std::string& name, Files& 
   scenario.title = reader.at("title").text();
   if (const auto why = reader.find("why")) scenario.why = why->text();
   if (const auto sources = reader.find("source")) {
-    for (const model::Reader& item : sources->items()) scenario.sources.push_back(item.text());
+    scenario.sources = sources->texts();
   }
   if (const auto gallery = reader.find("gallery")) scenario.gallery = read_gallery(*gallery);
   if (const auto fails = reader.find("fails_with")) scenario.fails_with = fails->text();

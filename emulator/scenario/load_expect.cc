@@ -188,7 +188,7 @@ Expect read_one(const model::Reader& reader, const BoardSetup& board, const File
   if (const auto it = reader.find("transcript")) expect.transcript = read_transcript(*it, files);
   if (const auto it = reader.find("elapsed_ms")) expect.elapsed = read_elapsed(*it);
   if (const auto it = reader.find("not_emulated")) {
-    for (const model::Reader& item : it->items()) expect.not_emulated.push_back(item.text());
+    expect.not_emulated = it->texts();
   }
   expect.firmware = read_firmware_expectation(reader, board.model, board.given.firmware);
   return expect;

@@ -20,12 +20,6 @@ namespace {
 constexpr double default_timeout_s = 60;
 constexpr double timeout_max_s = 3600;
 
-std::vector<std::string> read_texts(const model::Reader& reader) {
-  std::vector<std::string> texts;
-  for (const model::Reader& item : reader.items()) texts.push_back(item.text());
-  return texts;
-}
-
 /// An argument that names a file in the scenario's folder must be there.
 void check_file(const model::Reader& reader, const std::string& raw, const std::string& expanded) {
   std::error_code ignored;
@@ -48,8 +42,8 @@ void read_run_expect(const model::Reader& reader, RunTool& run) {
   reader.allow_only({"exit", "timed_out", "output", "output_lacks"});
   if (const auto it = reader.find("exit")) run.exit_status = read_exit(*it);
   if (const auto it = reader.find("timed_out")) run.times_out = it->boolean();
-  if (const auto it = reader.find("output")) run.output = read_texts(*it);
-  if (const auto it = reader.find("output_lacks")) run.output_lacks = read_texts(*it);
+  if (const auto it = reader.find("output")) run.output = it->texts();
+  if (const auto it = reader.find("output_lacks")) run.output_lacks = it->texts();
 }
 
 RunTool read_run(const model::Reader& reader, const Files& files) {

@@ -21,10 +21,9 @@ milliseconds read_within(const Reader& reader, double otherwise) {
 }
 
 /// A text, or a list of them.
-std::vector<std::string> read_texts(const Reader& reader) {
+std::vector<std::string> read_text_or_texts(const Reader& reader) {
   if (reader.is_text()) return {reader.text()};
-  std::vector<std::string> texts;
-  for (const Reader& item : reader.items()) texts.push_back(item.text());
+  std::vector<std::string> texts = reader.texts();
   if (texts.empty()) reader.fail("expected at least one text");
   return texts;
 }
@@ -36,7 +35,7 @@ StartProgram read_start(const Reader& reader, const Files& files) {
     start.arguments.push_back(expand_scenario_dir(item.text(), files.scenario_file()));
   }
   if (start.arguments.empty()) reader.at("start").fail("expected a program and its arguments");
-  if (const auto texts = reader.find("shows")) start.texts = read_texts(*texts);
+  if (const auto texts = reader.find("shows")) start.texts = read_text_or_texts(*texts);
   start.within = read_within(reader, start_within_s);
   return start;
 }
@@ -74,7 +73,7 @@ AskWindow read_look(const Reader& reader) {
   for (const std::string& key : keys) {
     const auto texts = reader.find(key);
     if (!texts) continue;
-    const std::vector<std::string> all = read_texts(*texts);
+    const std::vector<std::string> all = read_text_or_texts(*texts);
     words.push_back(key + " \"" + join(all, "\", \"") + "\"");
     for (const std::string& it : all) ask.arguments.emplace_back(key == "shows" ? "text" : key, it);
   }
