@@ -39,7 +39,9 @@ TEST(LoadUsbdDfu, AnOverrideMaySayWhatAVariantSays) {
   const Model model = Library(shipped_models).load("stm32l475re", "cubemx-l475", changes);
   EXPECT_EQ(model.bootloader.leave_reply, dfu::LeaveReply::Delivered);
   for (const BootloaderVariant& variant : model.bootloader_variants) {
-    if (variant.name == "reply-delivered") EXPECT_EQ(variant.spec, model.bootloader);
+    if (variant.name == "reply-delivered") {
+      EXPECT_EQ(variant.spec, model.bootloader);
+    }
   }
 }
 
