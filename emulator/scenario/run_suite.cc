@@ -1,8 +1,10 @@
 #include "scenario/run_suite.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "attach/refusals.h"
+#include "scenario/load_window.h"
 #include "scenario/suite.h"
 #include "scenario/workers.h"
 #include "wine/not_here.h"
@@ -26,6 +28,7 @@ class Suite {
   Report in_report(const Scenario& scenario, Report report) const;
   Bytes run_one(std::size_t position) const;
   Outcome outcome_of(const JobEnd& end) const;
+  void run_these(const std::vector<std::size_t>& positions, std::size_t at_once);
   void take(const JobEnd& end);
   void tell_next();
   void tell_progress(const std::vector<std::size_t>& running) const;
@@ -115,17 +118,29 @@ void Suite::tell_progress(const std::vector<std::size_t>& running) const {
   audience_.on_progress(ended_, files);
 }
 
+/// Those that drive windows come last, one at a time: they share the Wine prefix.
 SuiteResult Suite::run() {
+  std::vector<std::size_t> alone = order();
+  const auto begin = std::stable_partition(alone.begin(), alone.end(), [this](std::size_t it) {
+    return !drives_windows(scenarios_[it]);
+  });
+  const std::vector<std::size_t> together(alone.begin(), begin);
+  alone.erase(alone.begin(), begin);
+  run_these(together, options_.jobs);
+  if (result_.signal == 0) run_these(alone, 1);
+  while (told_ < scenarios_.size()) tell_next();
+  return std::move(result_);
+}
+
+void Suite::run_these(const std::vector<std::size_t>& positions, std::size_t at_once) {
   Work work;
-  work.order = order();
-  work.at_once = options_.jobs;
+  work.order = positions;
+  work.at_once = at_once;
   work.bound = options_.timeout;
   work.run = [this](std::size_t position) { return run_one(position); };
   work.on_running = [this](const std::vector<std::size_t>& running) { tell_progress(running); };
   work.on_end = [this](const JobEnd& end) { take(end); };
   result_.signal = run_jobs(work);
-  while (told_ < scenarios_.size()) tell_next();
-  return std::move(result_);
 }
 
 }  // namespace

@@ -1,17 +1,37 @@
 #include "windows/ask_window.h"
 
+#include <map>
+
 #include "windows/utf8.h"
 
 namespace dfurig::windows {
 
+namespace {
+
+constexpr UINT patience_ms = 1000;
+constexpr ULONGLONG silence_ms = 2000;
+
+/// By thread, whose windows answer one after the other: until when it is asked nothing.
+std::map<DWORD, ULONGLONG> silent_until;
+
+}  // namespace
+
+bool is_silent(HWND window) {
+  const auto found = silent_until.find(GetWindowThreadProcessId(window, nullptr));
+  return found != silent_until.end() && GetTickCount64() < found->second;
+}
+
 std::optional<LRESULT> ask_window(HWND window, UINT message, WPARAM wparam, LPARAM lparam) {
-  constexpr UINT patience_ms = 1000;
+  if (is_silent(window)) return std::nullopt;
   DWORD_PTR result = 0;
-  if (SendMessageTimeoutW(window, message, wparam, lparam, SMTO_NORMAL, patience_ms, &result) ==
+  if (SendMessageTimeoutW(window, message, wparam, lparam, SMTO_NORMAL, patience_ms, &result) !=
       0) {
-    return std::nullopt;
+    return static_cast<LRESULT>(result);
   }
-  return static_cast<LRESULT>(result);
+  const bool is_gone = IsWindow(window) == FALSE;
+  const DWORD thread = GetWindowThreadProcessId(window, nullptr);
+  if (!is_gone) silent_until[thread] = GetTickCount64() + silence_ms;
+  return std::nullopt;
 }
 
 LRESULT ask_window_or_0(HWND window, UINT message, WPARAM wparam, LPARAM lparam) {

@@ -8,10 +8,14 @@
 
 namespace dfurig::windows {
 
-/// Sends a message and waits for its result; absent when none came in a second.
+/// Sends a message and waits for its result; absent when none came in a second. Its program is
+/// asked nothing for a while then: a window has many controls.
 std::optional<LRESULT> ask_window(HWND window, UINT message, WPARAM wparam = 0, LPARAM lparam = 0);
 /// The same where 0 is as good as no answer.
 LRESULT ask_window_or_0(HWND window, UINT message, WPARAM wparam = 0, LPARAM lparam = 0);
+
+/// Its program did not answer just now.
+bool is_silent(HWND window);
 
 /// What the window says its text is; empty when it does not answer.
 std::string text_of(HWND window);

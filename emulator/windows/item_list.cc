@@ -50,25 +50,37 @@ void read_texts(HWND control, const TextList& list, ItemList& result) {
 
 /// LVM_GETITEMTEXTW and TCM_GETITEMW fill in a structure in the control's process.
 template <typename Structure>
-std::string text_by_structure(HWND control, UINT message, std::size_t index, Structure item) {
-  const std::size_t text_at = sizeof item;
-  const MemoryOfWindow memory(control, text_at + length_max * sizeof(wchar_t));
-  item.pszText = reinterpret_cast<wchar_t*>(memory.address() + text_at);
-  item.cchTextMax = length_max;
-  std::wstring text(length_max, 0);
-  if (!memory.write(&item, sizeof item)) return "";
-  ask_window(control, message, index, memory.as_lparam());
-  // A control may point to a text of its own instead.
-  if (!memory.read(&item, sizeof item)) return "";
-  const auto offset =
-      static_cast<std::size_t>(reinterpret_cast<char*>(item.pszText) - memory.address());
-  if (!memory.read(text.data(), length_max * sizeof(wchar_t), offset) &&
-      !memory.read(text.data(), length_max * sizeof(wchar_t), text_at)) {
-    return "";
+class StructureTexts {
+ public:
+  StructureTexts(HWND control, UINT message)
+      : control_(control), message_(message), memory_(control, size) {}
+
+  std::string text_at(std::size_t index, Structure item) const {
+    item.pszText = reinterpret_cast<wchar_t*>(memory_.address() + sizeof item);
+    item.cchTextMax = length_max;
+    if (!memory_.write(&item, sizeof item)) return "";
+    ask_window(control_, message_, index, memory_.as_lparam());
+    // A control may point to a text of its own instead.
+    if (!memory_.read(&item, sizeof item)) return "";
+    const auto offset =
+        static_cast<std::size_t>(reinterpret_cast<char*>(item.pszText) - memory_.address());
+    std::wstring text(length_max, 0);
+    const std::size_t bytes = length_max * sizeof(wchar_t);
+    if (!memory_.read(text.data(), bytes, offset) &&
+        !memory_.read(text.data(), bytes, sizeof item)) {
+      return "";
+    }
+    text.resize(std::min(text.find(L'\0'), text.size()));
+    return to_utf8(text);
   }
-  text.resize(std::min(text.find(L'\0'), text.size()));
-  return to_utf8(text);
-}
+
+ private:
+  static constexpr std::size_t size = sizeof(Structure) + length_max * sizeof(wchar_t);
+
+  HWND control_;
+  UINT message_;
+  MemoryOfWindow memory_;
+};
 
 void read_rows(HWND list, ItemList& result) {
   const auto header = reinterpret_cast<HWND>(ask_window_or_0(list, LVM_GETHEADER));
@@ -77,13 +89,14 @@ void read_rows(HWND list, ItemList& result) {
                     ? static_cast<int>(ask_window_or_0(header, HDM_GETITEMCOUNT))
                     : 1;
   columns = std::clamp(columns, 1, columns_max);
+  const StructureTexts<LVITEMW> texts(list, LVM_GETITEMTEXTW);
   for (std::size_t i = 0; i < std::min(result.count, items_max); ++i) {
     Item row;
     for (int column = 0; column < columns; ++column) {
       LVITEMW wanted{};
       wanted.mask = LVIF_TEXT;
       wanted.iSubItem = column;
-      row.cells.push_back(text_by_structure(list, LVM_GETITEMTEXTW, i, wanted));
+      row.cells.push_back(texts.text_at(i, wanted));
     }
     row.is_chosen =
         (ask_window_or_0(list, LVM_GETITEMSTATE, i, LVIS_SELECTED) & LVIS_SELECTED) != 0;
@@ -93,11 +106,11 @@ void read_rows(HWND list, ItemList& result) {
 
 void read_tabs(HWND tabs, ItemList& result) {
   const LRESULT chosen = ask_window(tabs, TCM_GETCURSEL).value_or(-1);
+  const StructureTexts<TCITEMW> texts(tabs, TCM_GETITEMW);
   for (std::size_t i = 0; i < std::min(result.count, items_max); ++i) {
     TCITEMW wanted{};
     wanted.mask = TCIF_TEXT;
-    result.items.push_back(
-        {{text_by_structure(tabs, TCM_GETITEMW, i, wanted)}, static_cast<LRESULT>(i) == chosen});
+    result.items.push_back({{texts.text_at(i, wanted)}, static_cast<LRESULT>(i) == chosen});
   }
 }
 

@@ -130,6 +130,7 @@ BOOL CALLBACK take_window(HWND handle, LPARAM screen) {
   window.is_enabled = IsWindowEnabled(handle);
   EnumChildWindows(handle, take_control, reinterpret_cast<LPARAM>(&window.controls));
   find_labels(window.controls);
+  window.answers = !is_silent(handle);
   reinterpret_cast<Screen*>(screen)->push_back(std::move(window));
   return TRUE;
 }
@@ -184,7 +185,8 @@ std::vector<std::string> describe(const Screen& screen) {
   std::vector<std::string> lines;
   for (const Window& window : screen) {
     lines.push_back("window " + quoted(window.title) + " of " + window.program +
-                    (window.is_enabled ? "" : ", disabled: another one wants an answer"));
+                    (window.is_enabled ? "" : ", disabled: another one wants an answer") +
+                    (window.answers ? "" : ", busy: it does not answer"));
     for (const Control& control : window.controls) {
       const bool is_blank = control.kind == "text" && control.text.empty();
       if (!is_blank) lines.push_back("  " + describe(control));

@@ -31,6 +31,7 @@ struct Window {
   std::string title;
   std::string program;            ///< "DfuSeDemo.exe"
   bool is_enabled = true;         ///< false: a window in front of it wants to be answered first
+  bool answers = true;            ///< false: its program is busy, and its texts are not known
   std::vector<Control> controls;  ///< those that are visible, in their order
 };
 

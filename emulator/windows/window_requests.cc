@@ -64,6 +64,10 @@ void click(const Control& control) {
 }
 
 void require(const Screen& screen, const Arguments& arguments) {
+  for (const Window& window : screen) {
+    // What it shows is not known, and so not what it lacks.
+    if (!window.answers) throw NotDone("window " + quoted(window.title) + " does not answer");
+  }
   for (const std::string& text : texts_of(arguments, "text")) {
     if (!shows(screen, text)) throw NotDone("no window shows " + quoted(text));
   }

@@ -64,10 +64,15 @@ def test_a_scenario_from_the_list_to_leave(run_suite, tmp_path):
     assert colours_of(picture) > 20
 
 
-def test_a_failure_tells_what_is_on_the_screen(run_suite, tmp_path):
+def test_one_passes_and_one_tells_what_is_on_the_screen(run_suite, tmp_path):
     junit = tmp_path / "results.xml"
-    done = run_suite(str(SCENARIOS / "wrong_expectation.json"), "--junit", str(junit))
+    # They share the prefix, and take turns.
+    done = run_suite(str(SCENARIOS / "not_supported.json"),
+                     str(SCENARIOS / "wrong_expectation.json"), "--jobs", "2", "--verbose",
+                     "--junit", str(junit))
     assert done.returncode == 1, done.stdout + done.stderr
+    assert done.stdout.endswith("1 passed, 1 failed\n")
+    assert "  | This feature is not supported by this firmware." in done.stdout
     assert 'found    no window shows "Upgrade successful !"' in done.stdout
     screen = done.stdout.split("on the screen:\n")[1].split("screenshot:")[0]
     for line in ["window \"DfuSe of dfurig's tests\" of dfuse_window.exe",
@@ -82,12 +87,6 @@ def test_a_failure_tells_what_is_on_the_screen(run_suite, tmp_path):
     failure = ElementTree.parse(junit).find(".//failure")
     assert "no window shows" in failure.get("message")
     assert 'push button #1016 "Upload", disabled' in failure.text
-
-
-def test_a_message_box_is_read_and_answered(run_suite):
-    done = run_suite(str(SCENARIOS / "not_supported.json"))
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "  | This feature is not supported by this firmware." in done.stdout
 
 
 def test_a_program_that_is_killed_leaves_nothing(run_suite):
@@ -240,6 +239,12 @@ def test_step_by_step(steps, prefix):
     assert fixed["found"] == "this edit is read-only"
     dialog = it.ask({"window": {"open_file": "/x", "within_s": 0}})["failures"][0]
     assert dialog["found"] == "there is no dialog that asks for a file"
+    # What a window that does not answer shows is not known.
+    assert it.ask({"window": {"press": "Be busy"}})["failures"] == []
+    busy = it.ask({"window": {"lacks": "Nothing", "within_s": 0}})["failures"][0]
+    assert busy["found"].endswith("does not answer")
+    assert any("busy: it does not answer" in line for line in busy["details"])
+    assert it.ask({"window": {"lacks": "Nothing", "shows": "Note:"}})["failures"] == []
     # The device answers while this waits for the next line, and stands still for questions.
     assert it.ask({"window": {"press": "Leave DFU mode"}})["failures"] == []
     assert it.ask({"window": {"shows": "Successfully left DFU mode !"}})["failures"] == []

@@ -256,6 +256,8 @@ void press(int button) {
     case CHOOSE_UPGRADE:
       choose_upgrade();
       return enable_buttons(true);
+    case BUSY:
+      return Sleep(4000);  // as a program that waits for a mute device
     case IDCANCEL:
       EndDialog(dialog, 0);
   }

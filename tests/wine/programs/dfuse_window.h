@@ -15,3 +15,4 @@
 #define PROGRESS 1022
 #define VERIFY_TOO 1041
 #define NOTE 1100
+#define BUSY 1101
