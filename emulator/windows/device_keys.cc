@@ -120,8 +120,11 @@ void write_keys(const PluggedDevice& device) {
   interface_of_device.set("DeviceInstance", instance_path(device));
   const Key reference(Key::made(interface_key(device) + "\\#"));
   reference.set("SymbolicLink", link_of(device));
-  // Last: from here on it is there.
   const Key control(Key::made(interface_key(device) + "\\#\\Control"));
+  LARGE_INTEGER now;
+  QueryPerformanceCounter(&now);
+  control.set("Presence", now.LowPart);
+  // Last: from here on it is there.
   control.set("Linked", 1);
 }
 
@@ -134,16 +137,18 @@ void remove_keys(const PluggedDevice& device) {
   RegDeleteTreeA(HKEY_LOCAL_MACHINE, enum_key(device).c_str());
 }
 
-std::vector<std::string> list_links() {
-  std::vector<std::string> links;
+std::vector<Presence> list_presences() {
+  std::vector<Presence> found;
   const Key interfaces(Key::opened(interfaces_key));
   for (DWORD i = 0;; ++i) {
     const std::string name = interfaces.subkey(i);
-    if (name.empty()) return links;
+    if (name.empty()) return found;
     const Key control(Key::opened(interfaces_key + "\\" + name + "\\#\\Control"));
     const Key reference(Key::opened(interfaces_key + "\\" + name + "\\#"));
     const std::string link = reference.text("SymbolicLink");
-    if (control.number("Linked") == 1 && !link.empty()) links.push_back(link);
+    if (control.number("Linked") == 1 && !link.empty()) {
+      found.push_back({link, control.number("Presence")});
+    }
   }
 }
 

@@ -39,12 +39,17 @@ void write_keys(const PluggedDevice& device);
 /// Makes it disappear; nothing of it is left.
 void remove_keys(const PluggedDevice& device);
 
-/// The links of the devices that are there.
-std::vector<std::string> list_links();
+/// A device that is there. One that went and came back is another presence, however fast it was.
+struct Presence {
+  std::string link;
+  std::uint32_t number = 0;
+  bool operator==(const Presence&) const = default;
+};
+std::vector<Presence> list_presences();
 /// Where the device of a link is; absent: there is none. Letters may be large or small.
 std::optional<Location> find_location(const std::string& link);
 
-/// The key below which everything that `list_links` reads changes; made when it is not there.
+/// The key below which everything that `list_presences` reads changes; made when it is not there.
 HKEY open_interface_class();
 
 }  // namespace dfurig::windows

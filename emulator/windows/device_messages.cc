@@ -76,23 +76,23 @@ void announce(WPARAM event, const std::string& link) {
   }
 }
 
-bool contains(const std::vector<std::string>& list, const std::string& wanted) {
+bool contains(const std::vector<Presence>& list, const Presence& wanted) {
   return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
 DWORD WINAPI watch(void*) {
   const HKEY key = open_interface_class();
   const HANDLE changed = CreateEventA(nullptr, FALSE, FALSE, nullptr);
-  std::vector<std::string> known;
+  std::vector<Presence> known;
   for (bool is_first = true;; is_first = false) {
     RegNotifyChangeKeyValue(key, TRUE, REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET, changed,
                             TRUE);
-    const std::vector<std::string> now = list_links();
-    for (const std::string& link : known) {
-      if (!contains(now, link)) announce(DBT_DEVICEREMOVECOMPLETE, link);
+    const std::vector<Presence> now = list_presences();
+    for (const Presence& it : known) {
+      if (!contains(now, it)) announce(DBT_DEVICEREMOVECOMPLETE, it.link);
     }
-    for (const std::string& link : now) {
-      if (!is_first && !contains(known, link)) announce(DBT_DEVICEARRIVAL, link);
+    for (const Presence& it : now) {
+      if (!is_first && !contains(known, it)) announce(DBT_DEVICEARRIVAL, it.link);
     }
     known = now;
     WaitForSingleObject(changed, INFINITE);

@@ -142,6 +142,11 @@ def test_several_devices(hosts):
         r"\\?\usb#vid_0483&pid_df11#5&dfurig&0&1-3#{3fe809ab-fb91-4cb5-a643-69670d52366e}"]
 
 
+def test_a_removal_is_told_however_fast_the_device_is_back(hosts):
+    output, _ = hosts(MODEL, "list , replug , await removal , await arrival")
+    assert output.splitlines()[-2:] == [f"removal {LINK}", f"arrival {LINK}"]
+
+
 def test_the_log_tells_what_happened(hosted, tmp_path):
     log = tmp_path / "log.txt"
     assert hosted([*MODEL, "--log", str(log)], "open , leave , await removal").end()[0] == 0

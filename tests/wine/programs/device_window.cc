@@ -25,6 +25,15 @@ std::string DeviceWindow::await(WPARAM event, unsigned patience_ms) {
   return link;
 }
 
+void DeviceWindow::while_busy(const std::function<void()>& occupy,
+                              const std::function<void()>& act) {
+  const std::lock_guard lock(mutex_);
+  const unsigned before = told_;
+  occupy();
+  while (told_ == before) Sleep(1);
+  act();
+}
+
 DWORD WINAPI DeviceWindow::run(void* self) {
   auto& it = *static_cast<DeviceWindow*>(self);
   WNDCLASSA kind{};
@@ -56,6 +65,7 @@ LRESULT CALLBACK DeviceWindow::receive(HWND window, UINT message, WPARAM event, 
                        header->dbch_devicetype == DBT_DEVTYP_DEVICEINTERFACE;
   if (is_ours) {
     auto& it = *reinterpret_cast<DeviceWindow*>(GetWindowLongPtrA(window, GWLP_USERDATA));
+    ++it.told_;
     const std::lock_guard lock(it.mutex_);
     it.heard_.push_back(
         {event, reinterpret_cast<const DEV_BROADCAST_DEVICEINTERFACE_A*>(broadcast)->dbcc_name});

@@ -3,8 +3,10 @@
 
 #include <windows.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
 
@@ -14,6 +16,8 @@ class DeviceWindow {
   DeviceWindow();
   /// Waits for the next of this kind (DBT_…) and returns its link. Empty: it did not come in time.
   std::string await(WPARAM event, unsigned patience_ms);
+  /// Does `act` while the window hears of what `occupy` did, and does not come to an end of it.
+  void while_busy(const std::function<void()>& occupy, const std::function<void()>& act);
 
  private:
   struct Heard {
@@ -28,4 +32,5 @@ class DeviceWindow {
   std::condition_variable changed_;
   std::deque<Heard> heard_;
   bool is_ready_ = false;
+  std::atomic<unsigned> told_ = 0;
 };

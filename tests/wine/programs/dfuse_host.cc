@@ -15,6 +15,7 @@
 #include "device_window.h"
 #include "dfu_memory.h"
 #include "tube_commands.h"
+#include "windows/device_keys.h"
 #include "windows/st_tube_device.h"
 
 namespace {
@@ -93,7 +94,26 @@ void await(const Words& words) {
   std::printf("%s %s\n", words[1].c_str(), link.c_str());
 }
 
+/// replug: the first device goes and comes back while another one's arrival is being told
+void replug(const Words&) {
+  const std::string link = first_link();
+  const auto location = dfurig::windows::find_location(link);
+  if (!location) throw Failure("no place of " + link);
+  const std::size_t begin = link.find('#', link.find('#') + 1) + 1;
+  const dfurig::windows::PluggedDevice device{*location, 0x0483, 0xDF11, 0x2200,
+                                              link.substr(begin, link.rfind('#') - begin)};
+  dfurig::windows::PluggedDevice other = device;
+  other.instance = "another";
+  window->while_busy([&] { dfurig::windows::write_keys(other); },
+                     [&] {
+                       dfurig::windows::remove_keys(device);
+                       dfurig::windows::write_keys(device);
+                     });
+  dfurig::windows::remove_keys(other);
+}
+
 const std::map<std::string, std::function<void(const Words&)>> commands = {
+    {"replug", replug},
     {"list", list},
     {"erase", erase},
     {"download", download},
