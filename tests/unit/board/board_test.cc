@@ -155,8 +155,7 @@ TEST_F(FlashBootloaderTest, LeavesByAResetThatRunsItAgain) {
   const Moment* after = board_.find_moment("after_leave");
   ASSERT_NE(after, nullptr);
   board_.chip().poke("RCC.CSR", 0x0C000600);  // but for SFTRSTF
-  EXPECT_EQ(board_.chip().snapshot().values,
-            board_.find_moment("before_entry")->registers.values);
+  EXPECT_EQ(board_.chip().snapshot().values, board_.find_moment("before_entry")->registers.values);
 }
 
 TEST_F(FlashBootloaderTest, LeavesBackIntoItselfWhenThereIsNoApplication) {
