@@ -134,7 +134,7 @@ def test_a_power_cut_in_an_option_byte_write_leaves_them_erased(dfurig_device):
 def test_a_device_that_no_tool_can_see_fails_the_step(run, tmp_path):
     (tmp_path / "other.json").write_text(json.dumps(
         {"title": "another", "model": "stm32f405rg",
-         "steps": [{"expect": {"phase": "application"}}]}))
+         "steps": [{"expect": {"phase": "stuck"}}]}))
     scenario(tmp_path, faults=[{"fault": "usb.never", "when": {"request": "GET_DESCRIPTOR"}}])
     done = run("run", str(tmp_path))
     assert done.returncode == 1

@@ -189,7 +189,7 @@ def test_rows_are_named_and_have_their_variables(run, tmp_path):
     (tmp_path / "x.json").write_text(json.dumps(table(
         {"name": "F4", "variables": {"phase": "bootloader", "level": 1}},
         {"name": "L4", "model": "stm32l476rg", "title": "Another", "variables": {
-            "phase": "application", "level": 0}},
+            "phase": "stuck", "level": 0}},
         given={"boot_pins": {"BOOT0": "${level}"}}, steps=[{"expect": {"phase": "${phase}"}}])))
     done = run("run", str(tmp_path / "x.json"))
     assert f"PASS  {tmp_path}/x.json[F4]  x (F4)" in done.stdout
