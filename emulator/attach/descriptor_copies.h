@@ -10,9 +10,9 @@ class DescriptorCopies {
   /// `lent`: numbers the tool may be given for a moment.
   DescriptorCopies(Listener& listener, const DescriptorRange& lent) : sent_(listener, lent) {}
 
-  /// Copies of descriptors of the thread's process, in the order of `numbers`; all have an error
-  /// EPERM or ENOSYS where the kernel allows no copying. Absent: the call is answered, and the
-  /// thread makes it again.
+  /// Copies of descriptors of the thread's process, in the order of `numbers`; all have the error
+  /// EPERM where the kernel allows no copying. Absent: the call is answered, and the thread makes it
+  /// again.
   std::optional<DescriptorCopyList> copy(const Call& call, const std::vector<int>& numbers);
 
  private:

@@ -308,7 +308,7 @@ std::unique_ptr<Wait> take_poll(const WaitContext& context, const Call& call) {
     error = wait->take_copies(std::move(*copies));
   }
   if (error == 0) return wait;
-  if (error == EPERM || error == EACCES || error == ENOSYS) {
+  if (error == EPERM) {
     context.not_emulated.insert(
         "virtual time for poll() and its kin: the kernel denies pidfd_getfd and ptrace; they wait "
         "for real");
