@@ -12,6 +12,18 @@
 #include "usbip/local_link.h"
 
 namespace dfurig::scenario {
+namespace {
+
+/// What is done with windows needs the boards to answer; all else has them for itself.
+bool is_of_windows(const Action& action) {
+  return std::holds_alternative<StartProgram>(action) ||
+         std::holds_alternative<AskWindow>(action) ||
+         std::holds_alternative<TakeScreenshot>(action) ||
+         std::holds_alternative<EndProgram>(action);
+}
+
+}  // namespace
+
 Bench::Bench(const Scenario& scenario, const RunOptions& options)
     : scenario_(scenario),
       options_(options),
@@ -158,14 +170,6 @@ void Bench::act(Rig& rig, const Expect& action, StepResult& result) {
                                std::to_string(it.content.data.size()) + " bytes: equals " +
                                it.what);
   }
-}
-
-/// What is done with windows needs the boards to answer; all else has them for itself.
-bool is_of_windows(const Action& action) {
-  return std::holds_alternative<StartProgram>(action) ||
-         std::holds_alternative<AskWindow>(action) ||
-         std::holds_alternative<TakeScreenshot>(action) ||
-         std::holds_alternative<EndProgram>(action);
 }
 
 StepResult Bench::perform(const Step& step) {
