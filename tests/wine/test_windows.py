@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import PATIENCE_S, ROOT
 from wine_session import (  # noqa: F401  fixtures
-    WINDOWS, check_nothing_is_left, host, prefix)
+    WINDOWS, check_nothing_is_left, end_all, host, prefix)
 
 SCENARIOS = ROOT / "tests/wine/scenarios"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -208,10 +208,7 @@ def steps(dfurig, prefix, tmp_path):
                                 "given": {"flash": [blink]}})["failures"] == []
         return started[-1]
     yield begin
-    for it in started:
-        it.process.kill()
-        it.process.communicate(timeout=PATIENCE_S)
-    check_nothing_is_left(prefix)
+    end_all(started, prefix)
 
 
 START = start("${env:DFURIG_TESTS}/dfuse_window.exe")

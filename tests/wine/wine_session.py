@@ -64,6 +64,14 @@ def check_nothing_is_left(prefix: Path) -> None:
     assert eventually(lambda: not (prefix / "drive_c/dfurig").exists())
 
 
+def end_all(started: list, prefix: Path) -> None:
+    """Kills each one's `process`."""
+    for it in started:
+        it.process.kill()
+        it.process.communicate(timeout=PATIENCE_S)
+    check_nothing_is_left(prefix)
+
+
 made: list[Path] = []
 
 
@@ -121,10 +129,7 @@ def hosted(dfurig: str, prefix: Path, host: str) -> Iterator[Callable[..., Hoste
         return started[-1]
 
     yield start
-    for it in started:
-        it.process.kill()
-        it.process.communicate(timeout=PATIENCE_S)
-    check_nothing_is_left(prefix)
+    end_all(started, prefix)
 
 
 @pytest.fixture
