@@ -11,8 +11,8 @@ class DescriptorCopies {
   DescriptorCopies(Listener& listener, const DescriptorRange& lent) : sent_(listener, lent) {}
 
   /// Copies of descriptors of the thread's process, in the order of `numbers`; all have the error
-  /// EPERM where the kernel allows no copying. Absent: the call is answered, and the thread makes it
-  /// again.
+  /// EPERM where the kernel allows no copying. Absent: the call is answered, and the thread makes
+  /// it again.
   std::optional<DescriptorCopyList> copy(const Call& call, const std::vector<int>& numbers);
 
  private:
